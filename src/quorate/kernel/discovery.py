@@ -70,8 +70,8 @@ def package_of(dotted: str) -> str | None:
 
 
 def apps() -> list[str]:
-    """The packages that are Django applications: all but the kernel's and the composition root."""
-    return [name for name in packages() if name not in ("quorate.config",)]
+    """The packages that are Django applications: all but the composition root."""
+    return [name for name in packages() if name != "quorate.config"]
 
 
 def folder_of(package: str) -> Path:

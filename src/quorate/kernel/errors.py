@@ -18,9 +18,7 @@ class UserError(Exception):
 
     status = 422
 
-    def __init__(
-        self, what: object, where: str = "", mend: object = "", problems: Iterable[UserError] = ()
-    ) -> None:
+    def __init__(self, what: object, where: str = "", mend: object = "", problems: Iterable[UserError] = ()) -> None:
         self.what = str(what)
         self.where = where
         self.mend = str(mend)

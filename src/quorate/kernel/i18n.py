@@ -5,8 +5,7 @@
 
 from __future__ import annotations
 
-from django.utils.translation import get_language, gettext, ngettext, override
+from django.utils.translation import get_language, gettext, ngettext, ngettext_lazy, override, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext_lazy, pgettext_lazy
 
 __all__ = ["_", "get_language", "gettext", "ngettext", "ngettext_lazy", "override", "pgettext_lazy"]

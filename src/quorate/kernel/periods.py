@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from itertools import pairwise
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +32,9 @@ class Period:
 
 def first_overlap(periods: Iterable[Period]) -> tuple[Period, Period] | None:
     """The first two periods of the lot that share an instant, or ``None``."""
-    ordered: Sequence[Period] = sorted(periods, key=lambda p: (p.start is not None, p.start or datetime.min))
-    for earlier, later in zip(ordered, ordered[1:], strict=False):
+    always = datetime.min.replace(tzinfo=UTC)
+    ordered = sorted(periods, key=lambda period: period.start or always)
+    for earlier, later in pairwise(ordered):
         if earlier.overlaps(later):
             return earlier, later
     return None

@@ -55,7 +55,7 @@ def load(source: Path | str, *, name: str | None = None) -> YamlDoc:
     else:
         text = source
     reader = YAML(typ="rt", pure=True)
-    reader.version = (1, 2)  # type: ignore[assignment]  # the attribute is typed as unset
+    reader.version = (1, 2)
     try:
         tree = reader.load(text)
     except DuplicateKeyError as error:

@@ -1,0 +1,37 @@
+"""The grammar and registry of permissions: ``noun.verb``, declared by the package that guards with them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from quorate.kernel.i18n import _
+from quorate.kernel.registry import Registry
+
+GRAMMAR = re.compile(r"^[a-z][a-z-]*\.[a-z][a-z-]*$")
+
+
+@dataclass(frozen=True)
+class Permission:
+    """A named right. ``sensitive`` ones are never implied by being operator of the installation."""
+
+    name: str
+    title: object
+    sensitive: bool = False
+
+
+PERMISSIONS: Registry[Permission] = Registry("permission")
+
+
+def permission(name: str, title: object, *, sensitive: bool = False) -> Permission:
+    """Declare a permission. ``ValueError`` when the name is not ``noun.verb``."""
+    if not GRAMMAR.match(name):
+        raise ValueError(f"{name!r} is not noun.verb")
+    return PERMISSIONS.register(name, Permission(name, title, sensitive))
+
+
+permission("account.manage", _("Manage accounts and tokens of others"))
+permission("ledger.read", _("Read every entry of the ledger"))
+permission("ledger.seal", _("Seal the ledger now"))
+permission("ledger.shred", _("Remove private values beside the ledger"))
+permission("outbox.manage", _("See, retry and discard failed messages"))

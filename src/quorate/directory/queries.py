@@ -1,0 +1,102 @@
+"""Reads of the directory: who somebody is, whom they worked for on a day, and which companies are one group."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from quorate.access.actors import Actor
+from quorate.directory.models import Affiliation, ContactPoint, Control, Organisation, Person
+from quorate.kernel import clock
+
+
+def in_force(at: datetime, prefix: str = "") -> Q:
+    """Rows whose half-open period ``[start, until)`` holds the instant."""
+    started = Q(**{f"{prefix}start": None}) | Q(**{f"{prefix}start__lte": at})
+    running = Q(**{f"{prefix}until": None}) | Q(**{f"{prefix}until__gt": at})
+    return started & running
+
+
+def person_of(actor: Actor) -> Person | None:
+    """The person an actor is, or ``None`` for visitors, systems and accounts the directory does not know."""
+    if actor.person_id is None:
+        return None
+    return Person.objects.filter(pk=actor.person_id).first()
+
+
+def living_people() -> QuerySet[Person]:
+    """People who are neither merged away nor erased."""
+    return Person.objects.filter(merged_into=None, erased_at=None)
+
+
+def living_organisations() -> QuerySet[Organisation]:
+    """Organisations that are not merged away."""
+    return Organisation.objects.filter(merged_into=None)
+
+
+def employers(people: Iterable[UUID], at: datetime | None = None) -> dict[UUID, set[UUID]]:
+    """The organisations each person belonged to at an instant (default: now). One query."""
+    wanted = list(people)
+    found: dict[UUID, set[UUID]] = {person: set() for person in wanted}
+    rows = Affiliation.objects.filter(in_force(at or clock.now()), person__in=wanted)
+    for person, organisation in rows.values_list("person_id", "organisation_id"):
+        found[person].add(organisation)
+    return found
+
+
+def related_group(organisations: Collection[UUID], at: datetime | None = None) -> set[UUID]:
+    """The organisations and all that were under common control with them at an instant. One query.
+
+    Control is taken both ways and through any number of steps: a subsidiary's sister is in the group.
+    """
+    links: dict[UUID, set[UUID]] = {}
+    for parent, child in Control.objects.filter(in_force(at or clock.now())).values_list("parent_id", "child_id"):
+        links.setdefault(parent, set()).add(child)
+        links.setdefault(child, set()).add(parent)
+    group: set[UUID] = set()
+    waiting = list(organisations)
+    while waiting:
+        current = waiting.pop()
+        if current not in group:
+            group.add(current)
+            waiting.extend(links.get(current, ()))
+    return group
+
+
+def shared_employer(people: Iterable[UUID], organisations: Collection[UUID], at: datetime | None = None) -> set[UUID]:
+    """Those of the people whose employer is in the related group of the organisations. Two queries."""
+    group = related_group(organisations, at)
+    return {person for person, works_for in employers(people, at).items() if works_for & group}
+
+
+def email_of(person: Person) -> str:
+    """The primary e-mail address, or any, or that of the account, or an empty string."""
+    contact = (
+        ContactPoint.objects.filter(person=person, kind=ContactPoint.Kind.EMAIL).order_by("-primary", "id").first()
+    )
+    if contact is not None:
+        return contact.value
+    return person.account.email if person.account is not None else ""
+
+
+def person_by_email(email: str) -> Person | None:
+    """The living person reached at an address."""
+    found = (
+        ContactPoint.objects.filter(kind=ContactPoint.Kind.EMAIL, value__iexact=email.strip())
+        .select_related("person")
+        .first()
+    )
+    if found is not None and found.person.erased_at is None:
+        return found.person.merged_into or found.person
+    return Person.objects.filter(account__email__iexact=email.strip(), erased_at=None).first()
+
+
+def names_of(people: Iterable[str]) -> dict[str, str]:
+    """Names by id, for sentences. Erased people have none here."""
+    wanted = [UUID(text) for text in people]
+    return {
+        str(pk): name for pk, name in Person.objects.filter(pk__in=wanted, erased_at=None).values_list("pk", "name")
+    }

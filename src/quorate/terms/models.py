@@ -1,0 +1,97 @@
+"""Bodies, their seats, and who held which seat from when until when, by whose decision."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+
+from quorate.kernel import clock, ids
+
+
+class Body(models.Model):
+    """A board, council, committee or working group, or the staff: whoever acts together by rules."""
+
+    class Kind(models.TextChoices):
+        BOARD = "board"
+        COUNCIL = "council"
+        COMMITTEE = "committee"
+        WORKING_GROUP = "working-group"
+        STAFF = "staff"
+
+    id = models.UUIDField(primary_key=True, default=ids.new_id)
+    slug = models.SlugField(max_length=60, unique=True)
+    name = models.CharField(max_length=120)
+    kind = models.CharField(max_length=16, choices=Kind)
+    parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="children")
+    purpose = models.TextField(blank=True, default="")
+    charter_url = models.URLField(max_length=300, blank=True, default="")
+    public = models.BooleanField(default=True)
+    permissions = models.JSONField(default=list, blank=True)
+    established_at = models.DateTimeField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Seat(models.Model):
+    """One place in a body. The seat votes, not the person; it stays when its holder goes."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new_id)
+    body = models.ForeignKey(Body, on_delete=models.PROTECT, related_name="seats")
+    slug = models.SlugField(max_length=60)
+    title = models.CharField(max_length=120)
+    seat_class = models.SlugField(max_length=40, blank=True, default="")
+    voting = models.BooleanField(default=True)
+    chair = models.BooleanField(default=False, help_text="whoever holds it chairs the body")
+    permissions = models.JSONField(default=list, blank=True)
+    organisation = models.ForeignKey(
+        "directory.Organisation", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    project = models.SlugField(max_length=80, blank=True, default="", help_text="slug of the project it stands for")
+    position = models.PositiveIntegerField(default=0)
+    start = models.DateTimeField(null=True, blank=True)
+    until = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["position", "slug"]
+        constraints = [
+            models.UniqueConstraint(fields=["body", "slug"], name="seat_once_in_body"),
+            models.CheckConstraint(
+                condition=Q(until__gt=F("start")) | Q(until=None) | Q(start=None),
+                name="seat_ends_after_start",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Term(models.Model):
+    """A person in a seat for a half-open period, as its representative or as the one alternate."""
+
+    class Role(models.TextChoices):
+        REPRESENTATIVE = "representative"
+        ALTERNATE = "alternate"
+
+    id = models.UUIDField(primary_key=True, default=ids.new_id)
+    seat = models.ForeignKey(Seat, on_delete=models.PROTECT, related_name="terms")
+    person = models.ForeignKey("directory.Person", on_delete=models.PROTECT, related_name="+")
+    role = models.CharField(max_length=16, choices=Role, default=Role.REPRESENTATIVE)
+    start = models.DateTimeField()
+    until = models.DateTimeField(null=True, blank=True)
+    appointed_by = models.CharField(max_length=200, blank=True, default="")
+    ended_by = models.CharField(max_length=200, blank=True, default="")
+    note = models.CharField(max_length=200, blank=True, default="")
+    created_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        ordering = ["start"]
+        indexes = [models.Index(fields=["person", "until"], name="term_by_person")]
+        constraints = [
+            models.CheckConstraint(condition=Q(until__gt=F("start")) | Q(until=None), name="term_ends_after_start"),
+            models.UniqueConstraint(fields=["seat", "role"], condition=Q(until=None), name="term_one_open_holder"),
+        ]

@@ -1,0 +1,123 @@
+"""Reads of terms: who holds what on a day, and who a role reference of a program file means."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from quorate.directory.models import Person
+from quorate.directory.queries import in_force
+from quorate.kernel import clock
+from quorate.terms.models import Body, Seat, Term
+
+
+@dataclass(frozen=True)
+class Place:
+    """A seat on a day: its representative and alternate, and since when it has been empty if it is."""
+
+    seat: Seat
+    representative: Term | None
+    alternate: Term | None
+    vacant_since: datetime | None
+
+
+def seats_in_force(body: Body, at: datetime | None = None) -> QuerySet[Seat]:
+    """The seats a body had at an instant."""
+    return Seat.objects.filter(in_force(at or clock.now()), body=body)
+
+
+def roster(body: Body, at: datetime | None = None) -> list[Place]:
+    """Every seat of a body at an instant, with who held it. Three queries."""
+    moment = at or clock.now()
+    seats = list(seats_in_force(body, moment).select_related("organisation"))
+    terms = Term.objects.filter(seat__in=seats).select_related("person").order_by("start")
+    by_seat: dict[UUID, list[Term]] = {}
+    for term in terms:
+        by_seat.setdefault(term.seat_id, []).append(term)
+    return [_place(seat, by_seat.get(seat.id, []), moment) for seat in seats]
+
+
+def _place(seat: Seat, terms: Sequence[Term], at: datetime) -> Place:
+    now = [term for term in terms if term.start <= at and (term.until is None or term.until > at)]
+    representative = next((term for term in now if term.role == Term.Role.REPRESENTATIVE), None)
+    alternate = next((term for term in now if term.role == Term.Role.ALTERNATE), None)
+    vacant_since = None
+    if representative is None:
+        ended = [t.until for t in terms if t.role == Term.Role.REPRESENTATIVE and t.until and t.until <= at]
+        vacant_since = max(ended) if ended else seat.start
+    return Place(seat, representative, alternate, vacant_since)
+
+
+def terms_of(person: UUID, at: datetime | None = None) -> QuerySet[Term]:
+    """The terms a person serves at an instant."""
+    moment = at or clock.now()
+    return Term.objects.filter(in_force(moment), in_force(moment, "seat__"), person_id=person).select_related(
+        "seat", "seat__body"
+    )
+
+
+def holders(role: str, at: datetime | None = None) -> list[Person]:
+    """The people a role reference means at an instant, in order of seat; representatives only.
+
+    ``seat:BODY/SEAT`` one seat, ``body:BODY`` every member, ``chair:BODY`` whoever chairs. ``ValueError`` for
+    other forms: roles such as ``applicant`` belong to a case, not to terms.
+    """
+    moment = at or clock.now()
+    terms = (
+        Term.objects.filter(_seats(role), in_force(moment), in_force(moment, "seat__"))
+        .filter(role=Term.Role.REPRESENTATIVE)
+        .select_related("person")
+        .order_by("seat__position", "seat__slug")
+    )
+    return list({term.person_id: term.person for term in terms}.values())
+
+
+def holds(person: UUID, role: str, at: datetime | None = None) -> Term | None:
+    """The term by which a person fills a role at an instant, or ``None``."""
+    moment = at or clock.now()
+    return (
+        Term.objects.filter(_seats(role), in_force(moment), in_force(moment, "seat__"), person_id=person)
+        .filter(role=Term.Role.REPRESENTATIVE)
+        .select_related("seat", "seat__body")
+        .first()
+    )
+
+
+def is_term_role(role: str) -> bool:
+    """Whether a role reference is one that terms answer."""
+    return role.partition(":")[0] in ("seat", "body", "chair")
+
+
+def _seats(role: str) -> Q:
+    form, _, rest = role.partition(":")
+    if form == "seat":
+        body, _, seat = rest.partition("/")
+        return Q(seat__body__slug=body, seat__slug=seat)
+    if form == "body":
+        return Q(seat__body__slug=rest)
+    if form == "chair":
+        return Q(seat__body__slug=rest, seat__chair=True)
+    raise ValueError(f"{role!r} is not a role that terms answer")
+
+
+def titles(roles: Iterable[str]) -> dict[str, str]:
+    """Role references in words: the seat's title, "members of X", "chair of X"."""
+    from_terms = [role for role in roles if is_term_role(role)]
+    slugs = {role.partition(":")[2].partition("/")[0] for role in from_terms}
+    names = dict(Body.objects.filter(slug__in=slugs).values_list("slug", "name"))
+    seats = {
+        f"seat:{body}/{slug}": title
+        for body, slug, title in Seat.objects.filter(body__slug__in=slugs).values_list("body__slug", "slug", "title")
+    }
+    found: dict[str, str] = {}
+    for role in from_terms:
+        form, _, rest = role.partition(":")
+        if form == "seat":
+            found[role] = seats.get(role, rest)
+        else:
+            found[role] = names.get(rest, rest)
+    return found

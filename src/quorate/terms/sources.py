@@ -1,0 +1,42 @@
+"""Rights that follow from terms: a seat's and its body's, for as long as the term runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from quorate.access.actors import Actor
+from quorate.access.policy import SOURCES, Reason
+from quorate.directory.queries import in_force
+from quorate.kernel.i18n import gettext
+from quorate.terms.models import Seat, Term
+from quorate.terms.queries import terms_of
+
+
+class Seats:
+    """A seat may do what its own and its body's ``permissions`` list."""
+
+    def reasons(self, actor: Actor, permission: str, obj: Any, at: datetime) -> Iterable[Reason]:
+        if actor.person_id is None:
+            return
+        for term in terms_of(actor.person_id, at):
+            if term.role != Term.Role.REPRESENTATIVE:
+                continue
+            seat = term.seat
+            if permission in seat.permissions or permission in seat.body.permissions:
+                text = gettext("you hold the seat “%(seat)s” of %(body)s") % {
+                    "seat": seat.title,
+                    "body": seat.body.name,
+                }
+                yield Reason(text, f"seat:{seat.body.slug}/{seat.slug}", term.start, term.until)
+
+    def could(self, permission: str, obj: Any, at: datetime) -> Iterable[str]:
+        for seat in Seat.objects.filter(in_force(at)).select_related("body"):
+            if permission in seat.permissions:
+                yield gettext("%(seat)s of %(body)s") % {"seat": seat.title, "body": seat.body.name}
+            elif permission in seat.body.permissions:
+                yield gettext("a member of %(body)s") % {"body": seat.body.name}
+
+
+SOURCES.register("terms", Seats())

@@ -95,3 +95,22 @@ class Term(models.Model):
             models.CheckConstraint(condition=Q(until__gt=F("start")) | Q(until=None), name="term_ends_after_start"),
             models.UniqueConstraint(fields=["seat", "role"], condition=Q(until=None), name="term_one_open_holder"),
         ]
+
+
+class Policy(models.Model):
+    """A version of a written rule: text in Markdown whose headings and list items carry clause anchors."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new_id)
+    slug = models.SlugField(max_length=80)
+    version = models.CharField(max_length=40)
+    title = models.CharField(max_length=200)
+    body = models.ForeignKey(Body, on_delete=models.PROTECT, null=True, blank=True, related_name="policies")
+    adopted = models.DateTimeField(null=True, blank=True)
+    text = models.TextField()
+
+    class Meta:
+        ordering = ["title", "-adopted"]
+        constraints = [models.UniqueConstraint(fields=["slug", "version"], name="policy_version_once")]
+
+    def __str__(self) -> str:
+        return self.title

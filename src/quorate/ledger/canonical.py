@@ -71,7 +71,10 @@ def _inspect(value: object) -> bool:
             plain = _inspect(item) and plain
         return plain
     if isinstance(value, (list, tuple)):
-        return all([_inspect(item) for item in value])
+        plain = True
+        for item in value:
+            plain = _inspect(item) and plain
+        return plain
     raise TypeError(f"{type(value).__name__} has no canonical JSON form: {value!r}")
 
 

@@ -1,0 +1,51 @@
+"""What is written down of motions."""
+
+from __future__ import annotations
+
+from quorate.kernel.i18n import _
+from quorate.ledger.kinds import Kind, register
+
+register(
+    Kind(
+        "motion.opened",
+        _("{actor} put the motion “{motion}” to {electors} electors"),
+        fields={"electors": int, "recused": int, "rule": dict, "closes_at": str},
+        public=True,
+    )
+)
+register(
+    Kind(
+        "motion.voted",
+        _("{actor} voted {choice} on “{motion}”"),
+        fields={"choice": str, "by_alternate": bool, "seat": str},
+        private=("reason",),
+        public=True,
+    )
+)
+register(
+    Kind(
+        "motion.recused",
+        _("{elector} stands aside from “{motion}”"),
+        fields={"why": str},
+        private=("reason",),
+        public=True,
+    )
+)
+register(
+    Kind(
+        "motion.closed",
+        _("The motion “{motion}” closed: {result} ({yes} yes, {no} no, {abstain} abstained)"),
+        fields={
+            "result": str,
+            "yes": int,
+            "no": int,
+            "abstain": int,
+            "seats": int,
+            "needed": int,
+            "early": bool,
+        },
+        public=True,
+    )
+)
+register(Kind("motion.withdrawn", _("{actor} withdrew the motion “{motion}”"), private=("reason",), public=True))
+register(Kind("motion.reminded", _("{count} electors were reminded of “{motion}”"), fields={"count": int}))

@@ -1,0 +1,11 @@
+"""Rights that motions are guarded with."""
+
+from __future__ import annotations
+
+from quorate.access.permissions import permission
+from quorate.kernel.i18n import _
+
+permission("motion.open", _("Put a motion to a body"))
+permission("motion.vote", _("Vote on a motion"), sensitive=True)
+permission("motion.recuse", _("Record that an elector stands aside"))
+permission("motion.close", _("Close or withdraw a motion"))

@@ -245,6 +245,9 @@ class Reader:
 
     def parsed(self, kind: Any, data: Any, path: Path) -> Any:
         """A value written as text in a small grammar of its own."""
+        if isinstance(data, Mapping) and len(data) == 1 and hasattr(kind, "written_as_pair"):
+            ((key, value),) = data.items()
+            data = f"{key}: {value}"
         if isinstance(data, bool) or not isinstance(data, (str, int)):
             self.fault(path, gettext("a text is expected here, not %(kind)s") % {"kind": plain_kind(data)})
             return None

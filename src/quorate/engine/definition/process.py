@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from quorate.engine.definition.codec import spec
 from quorate.engine.definition.values import (
@@ -17,6 +18,7 @@ from quorate.engine.definition.values import (
 )
 from quorate.engine.durations import Duration
 from quorate.engine.guards import Guard
+from quorate.kernel.i18n import gettext
 
 #: As the target of a transition: the stage from which the present one was entered.
 BACK = "back"
@@ -52,12 +54,20 @@ class Effect:
     kind: EffectKind
     value: str
 
+    #: In YAML it is a mapping with one key: ``- grant: give``.
+    written_as_pair: ClassVar[bool] = True
+
     @classmethod
     def parse(cls, text: str) -> Effect:
         """Reads ``kind: value``. Raises ``ValueError``."""
         kind, colon, value = text.partition(":")
         if not colon or not value.strip():
-            raise ValueError(f"“{text}” is not kind: value")
+            raise ValueError(gettext("“%(text)s” is not kind: value") % {"text": text})
+        if kind.strip() not in {item.value for item in EffectKind}:
+            names = ", ".join(item.value for item in EffectKind)
+            raise ValueError(
+                gettext("“%(kind)s” is no effect; there are %(names)s") % {"kind": kind.strip(), "names": names}
+            )
         return cls(EffectKind(kind.strip()), value.strip())
 
     def __str__(self) -> str:

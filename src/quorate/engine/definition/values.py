@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import ClassVar
+
+from quorate.kernel.i18n import gettext
 
 
 class Subject(StrEnum):
@@ -150,12 +153,13 @@ class Role:
     """Who: ``seat:staff/program-manager``, ``body:ecosystem-wg``, ``chair:ecosystem-wg`` or a bare word."""
 
     text: str
+    mend: ClassVar[str] = "seat:<body>/<seat>, body:<body>, chair:<body>, " + ", ".join(BARE_ROLES)
 
     @classmethod
     def parse(cls, text: str) -> Role:
         """Raises ``ValueError`` when the text is not in the grammar."""
         if not isinstance(text, str) or not _ROLE.match(text):
-            raise ValueError(f"“{text}” names no role")
+            raise ValueError(gettext("“%(text)s” names no role") % {"text": text})
         return cls(text)
 
     def __str__(self) -> str:
@@ -196,7 +200,7 @@ class Breach:
         if isinstance(text, str) and text.startswith("escalate:"):
             Role.parse(text.removeprefix("escalate:"))
             return cls(text)
-        raise ValueError(f"“{text}” is not remind, none or escalate:<role>")
+        raise ValueError(gettext("“%(text)s” is not remind, none or escalate:<role>") % {"text": text})
 
     def __str__(self) -> str:
         return self.text
@@ -218,7 +222,7 @@ class Citation:
     def parse(cls, text: str) -> Citation:
         """Raises ``ValueError`` when the text is not ``policy`` or ``policy#anchor``."""
         if not isinstance(text, str) or not re.match(rf"^{_NAME}(?:#[A-Za-z0-9._-]+)?$", text):
-            raise ValueError(f"“{text}” is not policy#clause")
+            raise ValueError(gettext("“%(text)s” is not policy#clause") % {"text": text})
         return cls(text)
 
     def __str__(self) -> str:

@@ -24,6 +24,7 @@ FUNCTION_NAMES = ("count", "length", "lower")
 COMPARISONS = ("==", "!=", "<=", ">=", "<", ">")
 RESERVED = frozenset({"and", "or", "not", "in", "is", "known", "unknown", "true", "false"})
 MAX_LENGTH = 2000
+MAX_WORDS = 300
 MAX_DEPTH = 50
 
 
@@ -141,6 +142,9 @@ def tokens(text: str) -> list[Token]:
         if kind != "space":
             found.append(Token(kind, match.group(), at, match.end()))
         at = match.end()
+    if len(found) > MAX_WORDS:
+        what = gettext("a guard may have %(n)d words at most") % {"n": MAX_WORDS}
+        raise GuardSyntaxError(what, found[MAX_WORDS].start)
     found.append(Token("end", "", len(text), len(text)))
     return found
 

@@ -1,9 +1,14 @@
-"""The composition root's addresses: what the surfaces assembled, and sign-in."""
+"""The composition root's addresses: sign-in, the API, and what the web surface assembled."""
 
 from __future__ import annotations
 
 from django.urls import include, path
 
+from quorate.surfaces.api.root import api, catch_all
+
 urlpatterns = [
     path("sign-in/", include("allauth.urls")),
+    path("api/v1/", api.urls),
+    path("api/", include([catch_all])),
+    path("", include("quorate.surfaces.web.urls")),
 ]

@@ -1,0 +1,1 @@
+"""Signing in and what belongs to an account: sessions, tokens, language, and why one may do something."""

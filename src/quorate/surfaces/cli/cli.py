@@ -1,0 +1,16 @@
+"""The commands that belong to no one package below."""
+
+from __future__ import annotations
+
+from types import ModuleType
+
+import click
+
+#: Modules beside this one that bring commands, each with ``register(root)``.
+PARTS: tuple[ModuleType, ...] = ()
+
+
+def register(root: click.Group) -> None:
+    """Add them all."""
+    for part in PARTS:
+        part.register(root)

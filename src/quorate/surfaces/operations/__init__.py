@@ -1,0 +1,1 @@
+"""Running an installation: serve, work, save, restore, examine, and say how it is."""

@@ -9,7 +9,16 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from quorate.access.actors import Actor
-from quorate.directory.models import Affiliation, ContactPoint, Control, Organisation, Person
+from quorate.directory.models import (
+    Affiliation,
+    ContactPoint,
+    Control,
+    ExternalId,
+    Organisation,
+    OrganisationAlias,
+    Person,
+)
+from quorate.directory.rules import Belonging, Contact, Name, OrganisationFacts, Parent, PersonFacts
 from quorate.kernel import clock
 
 
@@ -100,3 +109,77 @@ def names_of(people: Iterable[str]) -> dict[str, str]:
     return {
         str(pk): name for pk, name in Person.objects.filter(pk__in=wanted, erased_at=None).values_list("pk", "name")
     }
+
+
+def facts_of_organisations(wanted: Collection[UUID] | None = None) -> dict[UUID, OrganisationFacts]:
+    """What the directory says of organisations (default: of all, merged ones too). Four queries."""
+    rows = Organisation.objects.all() if wanted is None else Organisation.objects.filter(pk__in=wanted)
+    aliases: dict[UUID, list[Name]] = {}
+    for alias in OrganisationAlias.objects.filter(organisation__in=rows).order_by("start", "name"):
+        aliases.setdefault(alias.organisation_id, []).append(Name(alias.name, alias.start, alias.until))
+    outside: dict[UUID, list[tuple[str, str]]] = {}
+    for known in ExternalId.objects.filter(organisation__in=rows).order_by("scheme", "value"):
+        if known.organisation_id is not None:
+            outside.setdefault(known.organisation_id, []).append((known.scheme, known.value))
+    parents: dict[UUID, list[Parent]] = {}
+    for link in Control.objects.filter(child__in=rows).order_by("start", "parent__slug"):
+        parents.setdefault(link.child_id, []).append(Parent(link.parent_id, link.start, link.until, link.source))
+    return {
+        row.id: OrganisationFacts(
+            row.name,
+            row.homepage,
+            row.country,
+            row.synthetic,
+            tuple(aliases.get(row.id, ())),
+            tuple(outside.get(row.id, ())),
+            tuple(parents.get(row.id, ())),
+        )
+        for row in rows
+    }
+
+
+def facts_of_people(wanted: Collection[UUID] | None = None) -> dict[UUID, PersonFacts]:
+    """What the directory says of people (default: of all, merged and erased too). Four queries."""
+    rows = Person.objects.all() if wanted is None else Person.objects.filter(pk__in=wanted)
+    contacts: dict[UUID, list[Contact]] = {}
+    for point in ContactPoint.objects.filter(person__in=rows).order_by("-primary", "kind", "value"):
+        contacts.setdefault(point.person_id, []).append(Contact(point.kind, point.value, point.primary))
+    outside: dict[UUID, list[tuple[str, str]]] = {}
+    for known in ExternalId.objects.filter(person__in=rows).order_by("scheme", "value"):
+        if known.person_id is not None:
+            outside.setdefault(known.person_id, []).append((known.scheme, known.value))
+    belongs: dict[UUID, list[Belonging]] = {}
+    for row in Affiliation.objects.filter(person__in=rows).order_by("start", "organisation__slug"):
+        belongs.setdefault(row.person_id, []).append(Belonging(row.organisation_id, row.title, row.start, row.until))
+    return {
+        person.id: PersonFacts(
+            person.name,
+            person.pronouns,
+            person.bio,
+            person.public,
+            person.synthetic,
+            person.language,
+            person.time_zone,
+            tuple(contacts.get(person.id, ())),
+            tuple(outside.get(person.id, ())),
+            tuple(belongs.get(person.id, ())),
+        )
+        for person in rows
+    }
+
+
+def facts_of_organisation(organisation: Organisation) -> OrganisationFacts:
+    """What the directory says of one organisation."""
+    return facts_of_organisations([organisation.id])[organisation.id]
+
+
+def facts_of_person(person: Person) -> PersonFacts:
+    """What the directory says of one person."""
+    return facts_of_people([person.id])[person.id]
+
+
+def public_names_of(people: Iterable[str]) -> dict[str, str]:
+    """Names by id of those who agreed to be named in public."""
+    wanted = [UUID(text) for text in people]
+    rows = Person.objects.filter(pk__in=wanted, erased_at=None, public=True)
+    return {str(pk): name for pk, name in rows.values_list("pk", "name")}

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from quorate.directory.models import Organisation
-from quorate.directory.queries import names_of
+from quorate.directory.queries import names_of, public_names_of
 from quorate.ledger.refs import RefKind, register
 
 
@@ -15,5 +15,5 @@ def _organisations(ids: Sequence[str]) -> Mapping[str, str]:
     return {str(pk): name for pk, name in rows}
 
 
-register(RefKind("person", names_of, lambda ref: f"/people/{ref}/"))
+register(RefKind("person", names_of, lambda ref: f"/people/{ref}/", public_names_of))
 register(RefKind("organisation", _organisations, lambda ref: f"/organisations/{ref}/"))

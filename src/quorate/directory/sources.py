@@ -24,7 +24,7 @@ def _person_behind(account: Account) -> Actor | None:
 class Self:
     """Everybody may read, edit and forget their own record."""
 
-    OWN = frozenset({"person.read", "person.contact", "person.edit", "person.erase"})
+    OWN = frozenset({"person.read", "person.contact", "person.edit", "person.consent", "person.erase"})
 
     def reasons(self, actor: Actor, permission: str, obj: Any, at: datetime) -> Iterable[Reason]:
         if permission in self.OWN and isinstance(obj, Person) and actor.person_id == obj.id:

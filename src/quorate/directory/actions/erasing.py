@@ -1,0 +1,46 @@
+"""Forgetting a person: the record is emptied, the id stays, and history stays whole."""
+
+from __future__ import annotations
+
+from quorate.access.action import action
+from quorate.access.actors import Actor
+from quorate.access.policy import authorise
+from quorate.directory.models import Person
+from quorate.kernel import clock
+from quorate.kernel.errors import Conflict
+from quorate.kernel.i18n import gettext
+from quorate.ledger.actions import append
+from quorate.ledger.refs import Ref
+
+
+@action("person.erase", kinds=("person.erased",))
+def erase_person(*, actor: Actor, person: Person, reason: str = "") -> Person:
+    """Forget a person. Name, addresses, employers, consents and the sign-in go; the id stays in history.
+
+    Appends ``person.erased``. Seats the person holds must be vacated first: ``Conflict`` from there, not here,
+    because terms stand above the directory.
+    """
+    authority = authorise(actor, "person.erase", person)
+    if person.erased_at is not None:
+        return person
+    if person.merged_into_id is not None:
+        raise Conflict(gettext("this record was merged into another"), mend=gettext("forget the one that stands"))
+    account = person.account
+    for rows in (person.contacts, person.external_ids, person.affiliations, person.consents):
+        rows.all().delete()
+    for row in [person, *person.merged.all()]:
+        row.name, row.slug, row.account = "", f"forgotten-{str(row.pk)[-12:]}", None
+        row.pronouns = row.bio = row.language = row.time_zone = ""
+        row.public = False
+        row.erased_at = clock.now()
+        row.save()
+    if account is not None:
+        account.delete()
+    append(
+        "person.erased",
+        actor=actor,
+        refs=[Ref("person", str(person.id))],
+        private={"reason": reason},
+        authority=authority,
+    )
+    return person

@@ -30,7 +30,7 @@ def roll_call(motion: Motion) -> list[Line]:
         .prefetch_related(standing)
         .order_by("seat__position", "person__name")
     )
-    return [Line(elector, effective(elector.standing)) for elector in electors]  # type: ignore[attr-defined]  # prefetched
+    return [Line(elector, effective(elector.standing)) for elector in electors]
 
 
 def effective(standing: Iterable[Vote]) -> Vote | None:
@@ -91,3 +91,15 @@ def waiting_for(person: UUID) -> QuerySet[Elector]:
 def due(at: datetime) -> QuerySet[Motion]:
     """Open motions whose time is over."""
     return Motion.objects.filter(state=Motion.State.OPEN, closes_at__lte=at).order_by("closes_at")
+
+
+def visible(actor: Actor) -> QuerySet[Motion]:
+    """The motions that an actor may see: public ones, and those in which they have a vote."""
+    motions = Motion.objects.select_related("body")
+    if actor.operator or actor.kind == "system":
+        return motions
+    public = Q(public=True)
+    if actor.person_id is None:
+        return motions.filter(public)
+    mine = Elector.objects.filter(Q(person_id=actor.person_id) | Q(alternate_id=actor.person_id)).values("motion_id")
+    return motions.filter(public | Q(pk__in=mine))

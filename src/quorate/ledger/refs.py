@@ -27,11 +27,15 @@ class Ref:
 
 @dataclass(frozen=True)
 class RefKind:
-    """How references of one kind are shown: ``label`` maps many ids to names at once, ``url`` links one."""
+    """How references of one kind are shown: ``label`` maps many ids to names at once, ``url`` links one.
+
+    ``public_label`` gives only the names that anybody may see; without it all names of the kind are public.
+    """
 
     name: str
     label: Callable[[Sequence[str]], Mapping[str, str]]
     url: Callable[[str], str] | None = None
+    public_label: Callable[[Sequence[str]], Mapping[str, str]] | None = None
 
 
 REF_KINDS: Registry[RefKind] = Registry("kind of reference")

@@ -1,0 +1,158 @@
+"""Motions over the API."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from django.http import HttpRequest
+from ninja import Query, Router, Schema
+from pydantic import Field
+
+from quorate.access.identity import actor_from
+from quorate.decisions import actions
+from quorate.decisions.models import Motion
+from quorate.decisions.queries import counts_of, roll_call, visible
+from quorate.decisions.rules import evaluate, evaluate_document, parse_rule
+from quorate.kernel.errors import NotFound
+from quorate.kernel.i18n import gettext
+from quorate.toolkit.rest import PUBLIC, Body, Page, Paging, page
+
+router = Router(tags=["Motions"])
+
+
+class MotionOut(Schema):
+    """A motion as lists show it."""
+
+    id: UUID
+    title: str
+    body: str | None
+    state: str
+    result: str | None
+    opened_at: datetime
+    closes_at: datetime | None
+    closed_at: datetime | None
+
+
+class RollCallLine(Schema):
+    """What one elector said."""
+
+    person: str
+    seat: str | None
+    vote: str | None
+    by_alternate: bool
+    recused: str | None
+    at: datetime | None
+
+
+class MotionDetail(MotionOut):
+    """A motion with its roll call and how it stands by its own rule."""
+
+    text: str
+    rule: dict[str, Any]
+    evaluation: dict[str, Any]
+    roll_call: list[RollCallLine]
+
+
+class VoteIn(Body):
+    """A vote."""
+
+    choice: Literal["yes", "no", "abstain"]
+    reason: str = Field(default="", max_length=2000)
+
+
+class Evaluated(Schema):
+    """The result of a rule on a roll call, with its derivation."""
+
+    result: str
+    quorum: dict[str, Any]
+    bar: dict[str, Any]
+    derivation: list[str]
+
+
+class EvaluateIn(Body):
+    """A rule with its counts, as ``quorate motion evaluate`` reads them; or several under ``all``."""
+
+    rule: dict[str, Any] | None = None
+    seats: int | None = Field(default=None, ge=0, le=10**9)
+    represented: int | None = Field(default=None, ge=0, le=10**9)
+    yes: int = Field(default=0, ge=0, le=10**9)
+    no: int = Field(default=0, ge=0, le=10**9)
+    abstain: int = Field(default=0, ge=0, le=10**9)
+    all: list[dict[str, Any]] | None = None
+
+
+@router.get("/motions", response=Page[MotionOut], auth=PUBLIC)
+def list_motions(request: HttpRequest, paging: Query[Paging], state: str = "") -> dict[str, object]:
+    """List the motions that you may see."""
+    rows = visible(actor_from(request))
+    if state:
+        rows = rows.filter(state=state)
+    return page(rows, paging, order=("-opened_at", "-id"), show=_summary)
+
+
+@router.get("/motions/{uuid:motion_id}", response=MotionDetail, auth=PUBLIC)
+def get_motion(request: HttpRequest, motion_id: UUID) -> dict[str, object]:
+    """Show one motion with its roll call and derivation."""
+    return _detail(_find(request, motion_id))
+
+
+@router.post("/motions/{uuid:motion_id}/votes", response=MotionDetail)
+def cast_vote(request: HttpRequest, motion_id: UUID, body: VoteIn) -> dict[str, object]:
+    """Cast or change your vote."""
+    found = _find(request, motion_id)
+    return _detail(actions.cast(actor=actor_from(request), motion=found, choice=body.choice, reason=body.reason))
+
+
+@router.post("/motions/{uuid:motion_id}/close", response=MotionDetail)
+def close_motion(request: HttpRequest, motion_id: UUID) -> dict[str, object]:
+    """Count and close a motion whose time is over or whose outcome is certain."""
+    return _detail(actions.close_motion(actor=actor_from(request), motion=_find(request, motion_id)))
+
+
+@router.post("/motions/evaluate", response=Evaluated, auth=PUBLIC)
+def evaluate_rule(request: HttpRequest, body: EvaluateIn) -> dict[str, object]:
+    """Decide a rule on given counts; nothing is stored."""
+    return evaluate_document(body.dict(exclude_none=True, exclude_unset=True)).as_dict()
+
+
+def _find(request: HttpRequest, motion_id: UUID) -> Motion:
+    found = visible(actor_from(request)).filter(pk=motion_id).first()
+    if found is None:
+        raise NotFound(gettext("there is no such motion"))
+    return found
+
+
+def _summary(motion: Motion) -> dict[str, object]:
+    return {
+        "id": motion.id,
+        "title": motion.title,
+        "body": motion.body.slug if motion.body else None,
+        "state": motion.state,
+        "result": motion.result or None,
+        "opened_at": motion.opened_at,
+        "closes_at": motion.closes_at,
+        "closed_at": motion.closed_at,
+    }
+
+
+def _detail(motion: Motion) -> dict[str, object]:
+    lines = roll_call(motion)
+    return {
+        **_summary(motion),
+        "text": motion.text,
+        "rule": motion.rule,
+        "evaluation": evaluate(parse_rule(motion.rule), counts_of(lines)).as_dict(),
+        "roll_call": [
+            {
+                "person": line.elector.person.name,
+                "seat": line.elector.seat.title if line.elector.seat else None,
+                "vote": line.vote.choice if line.vote else None,
+                "by_alternate": bool(line.vote and line.vote.by_alternate),
+                "recused": line.elector.recused or None,
+                "at": line.vote.cast_at if line.vote else None,
+            }
+            for line in lines
+        ],
+    }

@@ -1,0 +1,94 @@
+"""Commands about motions: ``motion evaluate``, ``motion list``, ``motion show``."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from quorate.decisions.models import Motion
+from quorate.decisions.queries import roll_call
+from quorate.decisions.rules import evaluate_document
+from quorate.kernel.commands import columns, json_option, noun, show
+from quorate.kernel.errors import NotFound, UserError
+from quorate.kernel.i18n import _
+from quorate.kernel.ids import is_uuid
+
+
+def register(root: click.Group) -> None:
+    """Add the commands of this package."""
+    group = noun(root, "motion", _("Motions"))
+    group.add_command(motion_evaluate)
+    group.add_command(motion_list)
+    group.add_command(motion_show)
+
+
+@click.command("evaluate")
+@click.argument("file")
+@json_option
+def motion_evaluate(file: str) -> None:
+    """Decide a motion from a JSON file of rule and counts ("-": standard input); nothing is stored."""
+    try:
+        text = sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8")
+        data = json.loads(text)
+    except OSError as error:
+        raise UserError(error.strerror or "cannot be read", where=file) from error
+    except UnicodeDecodeError as error:
+        raise UserError("the file is not UTF-8", where=file) from error
+    except json.JSONDecodeError as error:
+        raise UserError(error.msg, where=f"{file}:{error.lineno}", mend="mend the JSON at this line") from error
+    evaluation = evaluate_document(data)
+    show(evaluation.as_dict(), lambda: [evaluation.result, *evaluation.derivation])
+
+
+@click.command("list")
+@click.option("--state", type=click.Choice(Motion.State.values), help="only motions in this state")
+@json_option
+def motion_list(state: str | None) -> None:
+    """List motions, newest first."""
+    motions = Motion.objects.select_related("body")
+    if state:
+        motions = motions.filter(state=state)
+    rows = [_summary(motion) for motion in motions]
+    show({"motions": rows}, lambda: columns([[row["id"], row["state"], row["result"], row["title"]] for row in rows]))
+
+
+@click.command("show")
+@click.argument("motion")
+@json_option
+def motion_show(motion: str) -> None:
+    """Show a motion with its roll call and how it stands."""
+    found = Motion.objects.select_related("body").filter(pk=motion).first() if is_uuid(motion) else None
+    if found is None:
+        raise NotFound(f"there is no motion {motion}", where="MOTION", mend="quorate motion list")
+    lines = [
+        {
+            "person": line.elector.person.name,
+            "seat": line.elector.seat.title if line.elector.seat else None,
+            "vote": line.vote.choice if line.vote else None,
+            "recused": line.elector.recused or None,
+        }
+        for line in roll_call(found)
+    ]
+    document = {**_summary(found), "rule": found.rule, "evaluation": found.evaluation, "roll_call": lines}
+    show(
+        document,
+        lambda: columns(
+            [[line["person"], line["seat"] or "", line["vote"] or line["recused"] or ""] for line in lines]
+        ),
+    )
+
+
+def _summary(motion: Motion) -> dict[str, Any]:
+    return {
+        "id": motion.id,
+        "title": motion.title,
+        "body": motion.body.slug if motion.body else None,
+        "state": motion.state,
+        "result": motion.result or None,
+        "opened_at": motion.opened_at,
+        "closes_at": motion.closes_at,
+    }

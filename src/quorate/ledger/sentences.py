@@ -1,0 +1,172 @@
+"""Entries in sentences: the same words on every page, in the reader's language, with names resolved now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from string import Formatter
+from uuid import UUID
+
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+
+from quorate.kernel.i18n import gettext
+from quorate.ledger.kinds import KINDS
+from quorate.ledger.models import Entry, PrivateValue
+from quorate.ledger.refs import REF_KINDS
+
+_FORMATTER = Formatter()
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One entry in words. ``html`` is safe; ``private`` holds the private values the reader may see."""
+
+    seq: int
+    uid: UUID
+    kind: str
+    at: datetime
+    recorded_at: datetime
+    actor: str
+    html: SafeString
+    private: Mapping[str, object]
+    reconstructed: bool
+    gesture: UUID | None
+
+    @property
+    def text(self) -> str:
+        """The sentence without markup."""
+        return _plain(self.html)
+
+
+@dataclass(frozen=True)
+class Names:
+    """Names of everything a batch of entries refers to: one query for each kind of thing."""
+
+    labels: Mapping[tuple[str, str], str]
+
+    @classmethod
+    def of(cls, entries: Iterable[Entry], *, public: bool = False) -> Names:
+        """Resolve the names; with ``public`` only those that everybody may see."""
+        wanted: dict[str, set[str]] = {}
+        for entry in entries:
+            for kind, ref, *_role in entry.refs:
+                wanted.setdefault(kind, set()).add(ref)
+            prefix, _, ref = entry.actor.partition(":")
+            if prefix == "person":
+                wanted.setdefault("person", set()).add(ref)
+        labels: dict[tuple[str, str], str] = {}
+        for kind, refs in wanted.items():
+            declared = REF_KINDS.find(kind)
+            if declared is None:
+                continue
+            resolve = declared.public_label if public and declared.public_label else declared.label
+            labels |= {(kind, ref): name for ref, name in resolve(sorted(refs)).items()}
+        return cls(labels)
+
+    def link(self, kind: str, ref: str) -> SafeString:
+        """The thing's name, linked when its kind has pages; words for what has no name any more."""
+        name = self.labels.get((kind, ref))
+        if name is None:
+            return format_html("{}", gettext("somebody") if kind == "person" else gettext("something removed"))
+        declared = REF_KINDS.find(kind)
+        if declared is None or declared.url is None:
+            return format_html("{}", name)
+        return format_html('<a href="{}">{}</a>', declared.url(ref), name)
+
+    def actor(self, actor: str, *, links: bool = True) -> SafeString:
+        """Who acted, in words."""
+        prefix, _, ref = actor.partition(":")
+        if prefix == "person":
+            if links:
+                return self.link("person", ref)
+            return format_html("{}", self.labels.get(("person", ref)) or gettext("somebody"))
+        if prefix == "system":
+            return format_html("{}", gettext("Quorate (%s)") % ref)
+        return format_html("{}", gettext("a visitor") if prefix == "visitor" else gettext("somebody"))
+
+
+def sentences(
+    entries: Sequence[Entry], *, private: bool = False, public: bool = False, links: bool = True
+) -> list[Sentence]:
+    """Entries in words, in the order given. ``private``: the reader may see what people typed.
+
+    ``public``: the reader is anybody, so only kinds declared public are told and only public names are used.
+    Queries: one for each kind of thing referred to, and one for private values if asked.
+    """
+    told = [entry for entry in entries if not public or _is_public(entry.kind)]
+    names = Names.of(told, public=public)
+    values: dict[int, dict[str, object]] = {}
+    if private and not public:
+        rows = PrivateValue.objects.filter(entry__in=told).values_list("entry_id", "field", "value")
+        for seq, field, value in rows:
+            values.setdefault(seq, {})[field] = value
+    return [_sentence(entry, names, values.get(entry.seq, {}), links) for entry in told]
+
+
+def _is_public(kind: str) -> bool:
+    declared = KINDS.find(kind)
+    return declared is not None and declared.public
+
+
+def _sentence(entry: Entry, names: Names, private: Mapping[str, object], links: bool) -> Sentence:
+    declared = KINDS.find(entry.kind)
+    template = str(declared.sentence) if declared is not None else entry.kind
+    parts: dict[str, SafeString] = {"actor": names.actor(entry.actor, links=links)}
+    for kind, ref, role in entry.refs:
+        name = (
+            names.link(kind, ref) if links else format_html("{}", names.labels.get((kind, ref), gettext("something")))
+        )
+        parts[role] = format_html("{}, {}", parts[role], name) if role in parts else name
+    for field, value in [*entry.data.items(), *private.items()]:
+        parts.setdefault(field, format_html("{}", _in_words(value)))
+    return Sentence(
+        seq=entry.seq,
+        uid=entry.uid,
+        kind=entry.kind,
+        at=entry.at,
+        recorded_at=entry.recorded_at,
+        actor=_plain(parts["actor"]),
+        html=_fill(template, parts),
+        private=private,
+        reconstructed=entry.reconstructed,
+        gesture=entry.gesture,
+    )
+
+
+def _in_words(value: object) -> str:
+    if value is None:
+        return gettext("nothing")
+    if isinstance(value, bool):
+        return gettext("yes") if value else gettext("no")
+    if isinstance(value, (list, tuple)):
+        return ", ".join(_in_words(item) for item in value)
+    return str(value)
+
+
+def _fill(template: str, parts: Mapping[str, SafeString]) -> SafeString:
+    """The template with its placeholders filled; a placeholder with nothing to fill it is an ellipsis."""
+    filled: list[str] = []
+    for literal, field, _spec, _conversion in _FORMATTER.parse(template):
+        filled.append(conditional_escape(literal))
+        if field is not None:
+            filled.append(parts.get(field, SafeString("…")))
+    return mark_safe("".join(filled))  # noqa: S308  # every part was escaped above
+
+
+def _plain(html: str) -> str:
+    """Safe HTML made of text and links, as text."""
+    text: list[str] = []
+    inside = False
+    for letter in html:
+        if letter == "<":
+            inside = True
+        elif letter == ">":
+            inside = False
+        elif not inside:
+            text.append(letter)
+    joined = "".join(text)
+    for entity, plain in (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&#x27;", "'"), ("&amp;", "&")):
+        joined = joined.replace(entity, plain)
+    return joined

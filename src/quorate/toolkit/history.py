@@ -1,0 +1,42 @@
+"""What happened to one thing: its ledger entries as lines of a timeline."""
+
+from __future__ import annotations
+
+from django.urls import NoReverseMatch, reverse
+
+from quorate.ledger.queries import about
+from quorate.ledger.sentences import Sentence, sentences
+from quorate.toolkit.timeline import Line
+
+#: Private values that are somebody's own words, shown as the note below the sentence.
+NOTES = ("note", "reason", "comment", "text", "body")
+
+
+def history(
+    kind: str, ref: str, *, private: bool = False, public: bool = False, limit: int = 200, newest_first: bool = True
+) -> list[Line]:
+    """The newest ``limit`` entries that speak of a thing, in words.
+
+    ``private``: the reader may see what people typed; ``public``: the reader is anybody.
+    """
+    told = sentences(about(kind, ref, limit=limit), private=private, public=public)
+    lines = [_line(sentence, public=public) for sentence in told]
+    return lines if newest_first else lines[::-1]
+
+
+def _line(sentence: Sentence, *, public: bool) -> Line:
+    note = next((str(sentence.private[field]) for field in NOTES if sentence.private.get(field)), "")
+    url = ""
+    if not public:
+        try:
+            url = reverse("ledger:entry", args=[sentence.seq])
+        except NoReverseMatch:
+            url = ""
+    return Line(
+        at=sentence.at,
+        html=sentence.html,
+        actor=sentence.actor,
+        note=note,
+        url=url,
+        reconstructed=sentence.reconstructed,
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from tests.cast import DESK, Cast
 
 from quorate.directory.actions import (
     add_organisation,
@@ -22,7 +23,6 @@ from quorate.directory.rules import Belonging, Contact, Name, OrganisationFacts,
 from quorate.kernel.errors import Conflict, Refused, UserError
 from quorate.ledger.models import Entry, PrivateValue
 from quorate.toolkit.foundation import instant
-from tests.directory.conftest import DESK, Cast
 
 
 def test_a_subsidiary_and_its_parent_are_one_employer(cast: Cast) -> None:

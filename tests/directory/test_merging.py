@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.db import models
+from tests.cast import DESK, Cast
 
 from quorate.directory.actions import (
     add_organisation,
@@ -20,7 +21,6 @@ from quorate.kernel.errors import Conflict, Refused
 from quorate.ledger.models import Entry
 from quorate.terms.models import Body, Seat, Term
 from quorate.toolkit.foundation import instant
-from tests.directory.conftest import DESK, Cast
 
 
 def snapshot() -> dict[str, list[dict[str, object]]]:

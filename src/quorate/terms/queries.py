@@ -12,7 +12,8 @@ from django.db.models import Q, QuerySet
 from quorate.directory.models import Person
 from quorate.directory.queries import in_force
 from quorate.kernel import clock
-from quorate.terms.models import Body, Seat, Term
+from quorate.terms.models import Body, Policy, Seat, Term
+from quorate.terms.rules import BodyFacts, SeatFacts, TermFacts
 
 
 @dataclass(frozen=True)
@@ -121,3 +122,47 @@ def titles(roles: Iterable[str]) -> dict[str, str]:
         else:
             found[role] = names.get(rest, rest)
     return found
+
+
+def body_facts(body: Body) -> BodyFacts:
+    """What is recorded of a body."""
+    return BodyFacts(
+        body.name,
+        body.kind,
+        body.parent_id,
+        body.purpose,
+        body.charter_url,
+        body.public,
+        tuple(body.permissions),
+        body.established_at,
+        body.closed_at,
+    )
+
+
+def seat_facts(seat: Seat) -> SeatFacts:
+    """What is recorded of a seat."""
+    return SeatFacts(
+        seat.title,
+        seat.seat_class,
+        seat.voting,
+        seat.chair,
+        tuple(seat.permissions),
+        seat.organisation_id,
+        seat.project,
+        seat.position,
+        seat.start,
+        seat.until,
+    )
+
+
+def term_facts(term: Term) -> TermFacts:
+    """What is recorded of a term."""
+    return TermFacts(term.start, term.until, term.appointed_by, term.ended_by, term.note)
+
+
+def policies_in_force() -> list[Policy]:
+    """The latest adopted version of each policy, by title. One query."""
+    latest: dict[str, Policy] = {}
+    for policy in Policy.objects.select_related("body").order_by("adopted", "version"):
+        latest[policy.slug] = policy
+    return sorted(latest.values(), key=lambda policy: policy.title)

@@ -39,4 +39,21 @@ class Seats:
                 yield gettext("a member of %(body)s") % {"body": seat.body.name}
 
 
+class OwnSeat:
+    """Whoever holds a seat may name its alternate."""
+
+    def reasons(self, actor: Actor, permission: str, obj: Any, at: datetime) -> Iterable[Reason]:
+        if permission != "term.alternate" or not isinstance(obj, Seat) or actor.person_id is None:
+            return
+        for term in terms_of(actor.person_id, at):
+            if term.seat_id == obj.id and term.role == Term.Role.REPRESENTATIVE:
+                code = f"seat:{term.seat.body.slug}/{term.seat.slug}"
+                yield Reason(gettext("you hold this seat"), code, term.start, term.until)
+
+    def could(self, permission: str, obj: Any, at: datetime) -> Iterable[str]:
+        if permission == "term.alternate" and isinstance(obj, Seat):
+            yield gettext("whoever holds the seat")
+
+
 SOURCES.register("terms", Seats())
+SOURCES.register("own-seat", OwnSeat())

@@ -6,26 +6,34 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('terms', '0001_initial'),
+        ("terms", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Policy',
+            name="Policy",
             fields=[
-                ('id', models.UUIDField(default=quorate.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('slug', models.SlugField(max_length=80)),
-                ('version', models.CharField(max_length=40)),
-                ('title', models.CharField(max_length=200)),
-                ('adopted', models.DateTimeField(blank=True, null=True)),
-                ('text', models.TextField()),
-                ('body', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='policies', to='terms.body')),
+                ("id", models.UUIDField(default=quorate.kernel.ids.new_id, primary_key=True, serialize=False)),
+                ("slug", models.SlugField(max_length=80)),
+                ("version", models.CharField(max_length=40)),
+                ("title", models.CharField(max_length=200)),
+                ("adopted", models.DateTimeField(blank=True, null=True)),
+                ("text", models.TextField()),
+                (
+                    "body",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="policies",
+                        to="terms.body",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['title', '-adopted'],
-                'constraints': [models.UniqueConstraint(fields=('slug', 'version'), name='policy_version_once')],
+                "ordering": ["title", "-adopted"],
+                "constraints": [models.UniqueConstraint(fields=("slug", "version"), name="policy_version_once")],
             },
         ),
     ]

@@ -1,0 +1,30 @@
+"""Writes about bodies, seats, terms, policies, and what the foundation says of itself."""
+
+from quorate.terms.actions.bodies import (
+    add_seat,
+    change_body,
+    change_seat,
+    close_seat,
+    remove_body,
+    set_up_body,
+)
+from quorate.terms.actions.identity import change_identity
+from quorate.terms.actions.policies import put_policy, remove_policy
+from quorate.terms.actions.serving import appoint, correct_term, end_term, name_alternate, strike_term
+
+__all__ = [
+    "add_seat",
+    "appoint",
+    "change_body",
+    "change_identity",
+    "change_seat",
+    "close_seat",
+    "correct_term",
+    "end_term",
+    "name_alternate",
+    "put_policy",
+    "remove_body",
+    "remove_policy",
+    "set_up_body",
+    "strike_term",
+]

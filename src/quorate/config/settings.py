@@ -88,6 +88,8 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "quorate.toolkit.deploys.StalePageMiddleware",
+    "quorate.surfaces.web.errors.UserErrorMiddleware",
 ]
 
 ROOT_URLCONF = "quorate.config.urls"
@@ -104,6 +106,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "quorate.surfaces.web.shell.shell",
             ],
         },
     }
@@ -143,7 +146,8 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
 ]
-LOGIN_URL = "/sign-in/"
+CSRF_FAILURE_VIEW = "quorate.surfaces.web.errors.csrf_failure"
+LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 
 LANGUAGE_CODE = "en"

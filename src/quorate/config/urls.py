@@ -12,3 +12,8 @@ urlpatterns = [
     path("api/", include([catch_all])),
     path("", include("quorate.surfaces.web.urls")),
 ]
+
+handler400 = "quorate.surfaces.web.errors.bad_request"
+handler403 = "quorate.surfaces.web.errors.forbidden"
+handler404 = "quorate.surfaces.web.errors.not_found"
+handler500 = "quorate.surfaces.web.errors.server_error"

@@ -1,0 +1,1 @@
+"""What pages are built from, with no word of the domain: components, tables, forms, times, Markdown, shell hooks."""

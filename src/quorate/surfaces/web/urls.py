@@ -1,4 +1,4 @@
-"""The addresses of the site: those of every package that has pages."""
+"""Mounts the pages of every package that has a ``web.py``; nothing lists them."""
 
 from __future__ import annotations
 
@@ -6,6 +6,16 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from quorate.kernel import discovery
 
-urlpatterns: list[URLPattern | URLResolver] = [
-    path("", include(module)) for module in discovery.load("web") if hasattr(module, "urlpatterns")
-]
+
+def mounted() -> list[URLPattern | URLResolver]:
+    """One include for each package's ``urlpatterns``, named by its ``app_name`` or else by the package."""
+    found: list[URLPattern | URLResolver] = []
+    for module in discovery.load("web"):
+        patterns = getattr(module, "urlpatterns", None)
+        if patterns:
+            name = getattr(module, "app_name", module.__name__.split(".")[-2])
+            found.append(path("", include((patterns, name))))
+    return found
+
+
+urlpatterns = mounted()

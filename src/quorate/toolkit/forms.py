@@ -1,0 +1,74 @@
+"""Forms as pages show them: label, help, control and error together, and errors of actions put where they belong."""
+
+from __future__ import annotations
+
+from django.forms import BaseForm, CheckboxInput, Textarea
+from django.forms.boundfield import BoundField
+from django.template.loader import render_to_string
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+
+from quorate.kernel.errors import UserError
+from quorate.toolkit.parts import ComponentError
+
+SIZES = ("", "short", "medium")
+
+
+def field(bound: BoundField, *, size: str = "", help_text: object = "") -> SafeString:
+    """One field. ``size`` bounds its width; ``help_text`` replaces the field's own."""
+    if not isinstance(bound, BoundField):
+        raise ComponentError(f"field: needs a field of a form, got {bound!r} (is it spelt right?)")
+    if size not in SIZES:
+        raise ComponentError(f"field: no size {size!r}; known: {', '.join(filter(None, SIZES))}")
+    if bound.is_hidden:
+        return SafeString(f"{bound.errors}{bound}" if bound.errors else str(bound))
+    widget = bound.field.widget
+    return SafeString(
+        render_to_string(
+            "toolkit/components/field.html",
+            {
+                "field": bound,
+                "size": size,
+                "help": help_text or bound.help_text,
+                "single_check": isinstance(widget, CheckboxInput),
+                "grouped": widget.use_fieldset,
+                "long": isinstance(widget, Textarea),
+            },
+        )
+    )
+
+
+def fields(form: BaseForm) -> SafeString:
+    """All fields in order, hidden ones first."""
+    if not isinstance(form, BaseForm):
+        raise ComponentError(f"fields: needs a form, got {form!r} (is the variable defined?)")
+    hidden = format_html_join("", "{}", ((bound,) for bound in form.hidden_fields()))
+    shown = format_html_join("\n", "{}", ((field(bound),) for bound in form.visible_fields()))
+    return SafeString(f'{hidden}<div class="fields">{shown}</div>')
+
+
+def errors(form: BaseForm) -> SafeString:
+    """What is wrong with the form, each error with a link to its field."""
+    if not isinstance(form, BaseForm):
+        raise ComponentError(f"errors: needs a form, got {form!r} (is the variable defined?)")
+    if not form.is_bound or not form.errors:
+        return SafeString("")
+    by_field = [(bound.label, _anchor(bound), message) for bound in form for message in form.errors.get(bound.name, ())]
+    context = {"general": form.non_field_errors(), "by_field": by_field}
+    return SafeString(render_to_string("toolkit/components/errors.html", context))
+
+
+def _anchor(bound: BoundField) -> str:
+    """The control to go to: for a group of options, the first of them."""
+    identifier = bound.auto_id or bound.html_name
+    return f"{identifier}_0" if bound.field.widget.use_fieldset else identifier
+
+
+def blame(form: BaseForm, error: UserError) -> None:
+    """Put an action's error beside the field it names by ``where``, else above the form."""
+    for problem in error.problems or (error,):
+        name = problem.where if problem.where in form.fields else None
+        words = f"{problem.what} ({problem.mend})" if problem.mend else problem.what
+        if name is None and problem.where and problem.where.replace(".", "").replace("_", "").isidentifier() is False:
+            words = f"{problem.where}: {words}"
+        form.add_error(name, words)

@@ -1,0 +1,1 @@
+"""Performance claims: each measured beside a named baseline in the same run."""

@@ -66,6 +66,7 @@ class Obligation:
     title: str = spec("What has to be done.")
     description: str = spec("How to do it; Markdown.", default="")
     owner: Role = spec("Who does it.", default=Role("holder"))
+    clause: str = spec("The clause that asks for it: an anchor of the policy.", default="")
     due: Duration = spec("By when, from the grant or the start of each period.", examples=("P30D",))
     every: Duration | None = spec("How often; none: once, when the grant is given.", default=None)
     grace: Duration | None = spec("How long after the due date before it counts as missed.", default=None)

@@ -28,7 +28,7 @@ class Check:
     criterion: str = spec("The criterion's slug, unique in the program.")
     title: str = spec("The criterion in a few words, for people.")
     why: str = spec("Why it is asked, in one sentence.", default="")
-    clause: str = spec("The clause that asks it: policy#clause.", default="")
+    clause: str = spec("The clause that asks it: an anchor of the policy.", default="")
     probe: str = spec("The probe that measures it; none when people judge it.", default="")
     params: Mapping[str, Any] | None = spec("The probe's parameters.", default=None)
     at_least: int | float | None = spec("Passes when the found number is this or more.", default=None)
@@ -70,6 +70,11 @@ class Check:
             case Comparison.PRESENT:
                 return True
         return None
+
+    @property
+    def bar(self) -> dict[str, Any]:
+        """The comparison as a probe takes it: ``{"at_least": 5}``; empty when judged."""
+        return {} if self.comparison is Comparison.JUDGED else {self.comparison.value: self.needed}
 
     @property
     def is_measured(self) -> bool:
@@ -134,8 +139,10 @@ class Review:
     )
     assigned_by: tuple[Role, ...] = spec("Who assigns, beside the stage's owner.", default=(), several=True)
     blind: bool = spec("Whether reviewers see each other's reviews only after their own.", default=False)
+    distinct_employers: bool = spec("Whether no two reviewers of a case may share an employer.", default=False)
     anonymous: bool = spec("Whether the applicant never learns who reviewed.", default=False)
     rubric: str = spec("The rubric's file.", default="")
+    clause: str = spec("The clause that asks for the review: an anchor of the policy.", default="")
     recusal: Recusal = spec("When a person may not review.", default=Recusal())
     due: Duration | None = spec("By when a review is due, from its assignment.", default=None)
     min_submitted: int | None = spec("How many suffice to go on; default: all.", default=None)
@@ -166,6 +173,23 @@ class Rule:
     abstain: str = spec("An abstention counts toward quorum, denominator, both or neither.", default="both")
     quorum: Quorum | None = spec("How many must take part; none when the bar itself is of all seats.", default=None)
 
+    def as_motion(self) -> dict[str, Any]:
+        """The rule as ``quorate motion evaluate`` takes it, nothing left to a default."""
+        body: dict[str, Any] = {
+            "threshold": str(self.threshold),
+            "strict": self.strict,
+            "of": self.of,
+            "abstain": self.abstain,
+        }
+        if self.quorum is not None:
+            bound: dict[str, Any] = (
+                {"count": self.quorum.count}
+                if self.quorum.count is not None
+                else {"fraction": str(self.quorum.fraction)}
+            )
+            body["quorum"] = {**bound, "of": self.quorum.of, "strict": self.quorum.strict}
+        return body
+
 
 @dataclass(frozen=True, kw_only=True)
 class Decision:
@@ -183,4 +207,4 @@ class Decision:
     recused_leave: bool = spec("Whether a recused seat leaves the denominator.", default=True)
     tie: str = spec("fails, or chair: the chair's vote decides.", default="fails")
     question: str = spec("The motion's text; {subject} is the subject.", default="")
-    clause: str = spec("The clause that gives this electorate the decision: policy#clause.", default="")
+    clause: str = spec("The clause that gives the decision: an anchor of the policy.", default="")

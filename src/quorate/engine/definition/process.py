@@ -155,7 +155,7 @@ class Stage:
     outcome: str = spec("For an end: the outcome with which the case closes.", default="")
     public: Public | None = spec("What anyone may see here, where it differs from the program's.", default=None)
     labels: tuple[str, ...] = spec("Labels of a mirrored issue that mean this stage.", default=(), several=True)
-    clause: str = spec("The clause that this stage implements: policy#clause.", default="")
+    clause: str = spec("The clause that this stage implements: an anchor of the policy.", default="")
 
     @property
     def is_end(self) -> bool:
@@ -178,6 +178,7 @@ class Transition:
     effects: tuple[Effect, ...] = spec("Consequences beside the move itself.", default=())
     sentence: str = spec("How the history tells it: “{actor} asked for information”.", default="")
     tone: str = spec("plain, good or grave: how the button looks and whether it is confirmed.", default="plain")
+    clause: str = spec("The clause that gives this power: an anchor of the policy.", default="")
     delegable: bool = spec("Whether who may take it may hand that over for a time.", default=True)
 
     @property

@@ -10,9 +10,11 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from quorate.engine.definition.codec import plain, spec
+from quorate.engine import forms
+from quorate.engine.definition.codec import Reader, plain, spec
 from quorate.engine.definition.consequence import Grant, Letter, Obligation, Outcome, Withdrawal
 from quorate.engine.definition.judgement import Check, Decision, Review, Rubric
+from quorate.engine.definition.letters import Template, read_template
 from quorate.engine.definition.process import (
     PUBLIC_DEFAULT,
     Delegation,
@@ -21,9 +23,10 @@ from quorate.engine.definition.process import (
     Stage,
     Transition,
 )
-from quorate.engine.definition.values import FieldKind, Role, Subject, Whilst
+from quorate.engine.definition.values import Citation, FieldKind, Role, Subject, Whilst
 from quorate.engine.durations import Duration
-from quorate.engine.forms import Form
+from quorate.engine.forms import Element, Form
+from quorate.kernel import yamlfile
 from quorate.kernel.i18n import gettext
 
 #: The format of the canonical form. A changed default or meaning needs a new number.
@@ -117,7 +120,8 @@ class Program:
     transitions: tuple[Transition, ...] = spec("The named steps between stages.", named="name")
     outcomes: tuple[Outcome, ...] = spec("How a case can end.", named="name")
     description: str = spec("The whole story for the public; Markdown.", default="")
-    clause: str = spec("The policy or clause that it implements: policy#clause.", default="")
+    policy: str = spec("The slug of the policy that it implements; clauses below are anchors in it.", default="")
+    clause: str = spec("The clause that establishes it: an anchor of the policy.", default="")
     commitment: Commitment | None = spec("What the program promises.", default=None)
     queue: Queue = spec("The order in which waiting cases are taken.", default=Queue())
     checks: tuple[Check, ...] = spec("The criteria, and how each is found out.", default=(), named="criterion")
@@ -149,10 +153,10 @@ class Program:
 
     def outcome(self, name: str) -> Outcome:
         """The outcome. Raises ``KeyError``."""
-        return next(item for item in self.outcomes if item.name == name)
+        return {item.name: item for item in self.outcomes}[name]
 
     def check(self, criterion: str) -> Check:
-        """The check. Raises ``StopIteration`` never: ``KeyError``."""
+        """The check. Raises ``KeyError``."""
         return {item.criterion: item for item in self.checks}[criterion]
 
     @cached_property
@@ -215,12 +219,60 @@ class Program:
 
     @cached_property
     def form(self) -> Form | None:
-        """The application form."""
-        raise NotImplementedError
+        """The application form; ``None`` when only the system opens cases."""
+        if not self.intake.form:
+            return None
+        return forms.read(self.text_of(self.intake.form), name=self.intake.form)
 
     def rubric(self, review: Review) -> Rubric | None:
-        """The rubric of a review."""
-        raise NotImplementedError
+        """The rubric of a review; ``None`` when it has none."""
+        if not review.rubric:
+            return None
+        data = yamlfile.load(self.text_of(review.rubric), name=review.rubric).data
+        rubric: Rubric | None = Reader().record(Rubric, data, ())
+        return rubric
+
+    def letter(self, name: str) -> tuple[Letter, Template]:
+        """A letter and its text. Raises ``KeyError``."""
+        letter = {item.name: item for item in self.letters}[name]
+        return letter, read_template(self.text_of(letter.file))[0]
+
+    def citation(self, clause: str) -> Citation | None:
+        """The clause that a part cites: an anchor of the program's own policy, or ``policy#anchor``."""
+        policy, mark, anchor = clause.partition("#")
+        if mark:
+            return Citation(policy, anchor)
+        return Citation(self.policy, clause) if clause and self.policy else None
+
+    # --- intake ---------------------------------------------------------------------------------------------
+
+    @cached_property
+    def aliases(self) -> Mapping[str, tuple[str, ...]]:
+        """Further wordings of the form's labels by element id, for issues made with another edition of the form."""
+        found: dict[str, tuple[str, ...]] = {}
+        for field in self.intake.fields:
+            element = self.element_of(field)
+            if element is not None:
+                others = tuple(name for name in field.from_ if self.form is None or self.form.find(name) is not element)
+                found[element.id] = (*found.get(element.id, ()), *others)
+        return found
+
+    def element_of(self, field: MappedField) -> Element | None:
+        """The question that answers a mapped field: the first of its names that the form has."""
+        if self.form is None:
+            return None
+        return next((found for name in field.from_ if (found := self.form.find(name)) is not None), None)
+
+    @cached_property
+    def private_questions(self) -> frozenset[str]:
+        """Ids of questions whose answers are not public."""
+        if self.form is None:
+            return frozenset()
+        named = [found.id for name in self.intake.private if (found := self.form.find(name)) is not None]
+        mapped = [
+            found.id for item in self.intake.fields if item.private and (found := self.element_of(item)) is not None
+        ]
+        return frozenset({*named, *mapped})
 
     # --- content --------------------------------------------------------------------------------------------
 

@@ -214,26 +214,10 @@ class Breach:
 
 @dataclass(frozen=True)
 class Citation:
-    """A clause of a policy: ``ecosystem-process#queue`` (policy slug and anchor)."""
+    """A clause of a policy: the policy's slug and the clause's anchor, which may be empty for the whole."""
 
-    text: str
-
-    @classmethod
-    def parse(cls, text: str) -> Citation:
-        """Raises ``ValueError`` when the text is not ``policy`` or ``policy#anchor``."""
-        if not isinstance(text, str) or not re.match(rf"^{_NAME}(?:#[A-Za-z0-9._-]+)?$", text):
-            raise ValueError(gettext("“%(text)s” is not policy#clause") % {"text": text})
-        return cls(text)
+    policy: str
+    anchor: str = ""
 
     def __str__(self) -> str:
-        return self.text
-
-    @property
-    def policy(self) -> str:
-        """The policy's slug."""
-        return self.text.partition("#")[0]
-
-    @property
-    def anchor(self) -> str:
-        """The clause's anchor, or empty for the whole policy."""
-        return self.text.partition("#")[2]
+        return f"{self.policy}#{self.anchor}" if self.anchor else self.policy

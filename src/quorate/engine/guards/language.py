@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from quorate.engine.guards.evaluation import Facts, Truth, plain, truth, value_of
-from quorate.engine.guards.parsing import Binary, Call, ListOf, Name, Node, Not, Word, parse_tree
+from quorate.engine.guards.parsing import Binary, Call, ListOf, Literal, Name, Node, Not, Word, parse_tree
 from quorate.engine.guards.types import Catalogue, Fault, Type, type_of
 from quorate.kernel.i18n import gettext
 
@@ -75,6 +75,17 @@ class Guard:
     def names(self) -> tuple[str, ...]:
         """The facts it asks for, each once, in order of appearance."""
         return tuple(dict.fromkeys(node.name for node in walk(self.tree) if isinstance(node, Name)))
+
+    @cached_property
+    def compared_texts(self) -> tuple[tuple[str, str], ...]:
+        """Facts and the texts with which they are compared by ``==`` and ``!=``: for a check of closed vocabularies."""
+        pairs: list[tuple[str, str]] = []
+        for node in walk(self.tree):
+            if isinstance(node, Binary) and node.operator in ("==", "!="):
+                for one, other in ((node.left, node.right), (node.right, node.left)):
+                    if isinstance(one, Name) and isinstance(other, Literal) and isinstance(other.value, str):
+                        pairs.append((one.name, other.value))
+        return tuple(pairs)
 
     def evaluate(self, facts: Facts) -> Verdict:
         """Its value under ``facts``: dotted names to values; absent or ``None`` means unknown."""

@@ -32,7 +32,7 @@ class GuardSyntaxError(ValueError):
     """The text is not a guard; ``position`` is the 0-based offset of the first character that does not fit."""
 
     def __init__(self, what: str, position: int) -> None:
-        super().__init__(what)
+        super().__init__(gettext("%(what)s, at character %(n)d") % {"what": what, "n": position + 1})
         self.what = what
         self.position = position
 

@@ -1,15 +1,12 @@
-"""Settings, from the environment. Everything has a default that is safe for one machine.
+"""Settings. Everything has a default that is safe for one machine; what can be set is declared where it is read.
 
-Read here and nowhere else: ``QUORATE_HOME`` (data, default ``./var``), ``DATABASE_URL`` (unset: SQLite in
-``QUORATE_HOME``), ``QUORATE_URL`` (the public address), ``QUORATE_HOSTS``, ``QUORATE_SMTP_URL``,
-``QUORATE_DEBUG``, ``QUORATE_DEMO``, ``QUORATE_TRUSTED_PROXIES``.
+The variables, with their meaning, are listed in ``docs/reference/settings.md``, which is made from this file.
 """
 
 from __future__ import annotations
 
 import os
 import secrets
-from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -17,17 +14,20 @@ import dj_database_url
 import django_stubs_ext
 from csp.constants import NONE, SELF
 
+from quorate.config import logging, providers
 from quorate.kernel import discovery
+from quorate.kernel.environment import home, switch, variable
 from quorate.kernel.i18n import _
 
 django_stubs_ext.monkeypatch()
 
-HOME = Path(os.environ.get("QUORATE_HOME", "var")).resolve()
+variable("QUORATE_HOME", "The directory of all data: database, files, keys, mail not sent.", "var")
+HOME = home()
 HOME.mkdir(parents=True, exist_ok=True)
 (HOME / "keys").mkdir(mode=0o700, exist_ok=True)
 
-DEBUG = os.environ.get("QUORATE_DEBUG") == "1"
-DEMO = os.environ.get("QUORATE_DEMO") == "1" or (HOME / "demo").exists()
+DEBUG = switch("QUORATE_DEBUG", "`1` shows traces of defects in the browser. Never where others can reach it.")
+DEMO = switch("QUORATE_DEMO", "`1` lets sign-in links of the example be used again.") or (HOME / "demo").exists()
 TEST = False
 
 
@@ -43,16 +43,29 @@ def _secret(name: str) -> str:
     return path.read_text().strip()
 
 
-SECRET_KEY = os.environ.get("QUORATE_SECRET_KEY") or _secret("secret")
-PUBLIC_URL = os.environ.get("QUORATE_URL", f"http://127.0.0.1:{os.environ.get('PORT', '8000')}").rstrip("/")
+SECRET_KEY = variable(
+    "QUORATE_SECRET_KEY", "Signs sessions and links. Without it: a file of its own in `keys`.", secret=True
+) or _secret("secret")
+BIND = variable("QUORATE_BIND", "The address to listen on.", "127.0.0.1")
+PORT = int(variable("PORT", "The port to listen on.", "8000"))
+PUBLIC_URL = variable(
+    "QUORATE_URL", "The public address of the site, for links in letters; `https://` makes cookies secure."
+).rstrip("/")
+PUBLIC_URL = PUBLIC_URL or f"http://127.0.0.1:{PORT}"
 HTTPS = PUBLIC_URL.startswith("https://")
 ALLOWED_HOSTS = [
-    *filter(None, os.environ.get("QUORATE_HOSTS", "").split(",")),
+    *filter(None, variable("QUORATE_HOSTS", "Further host names of the site, separated by commas.").split(",")),
     urlsplit(PUBLIC_URL).hostname or "localhost",
     "localhost",
     "127.0.0.1",
     "[::1]",
 ]
+TRUSTED_PROXY = variable(
+    "QUORATE_TRUSTED_PROXY",
+    "The address of the proxy in front, whose `X-Forwarded-For` and `-Proto` are believed; `*` for any.",
+)
+THREADS = int(variable("QUORATE_THREADS", "Requests answered at once by one process.", "8"))
+METRICS_TOKEN = variable("QUORATE_METRICS_TOKEN", "Shows `/metrics` to who sends it as a bearer token.", secret=True)
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 
 INSTALLED_APPS = [
@@ -73,9 +86,11 @@ INSTALLED_APPS = [
     "allauth.socialaccount",
     "allauth.socialaccount.providers.github",
     "allauth.socialaccount.providers.openid_connect",
+    "allauth.usersessions",
 ]
 
 MIDDLEWARE = [
+    "quorate.surfaces.operations.requests.RequestMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -87,6 +102,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "quorate.toolkit.deploys.StalePageMiddleware",
     "quorate.surfaces.web.errors.UserErrorMiddleware",
@@ -115,7 +131,9 @@ TEMPLATES = [
 
 def _database() -> dict[str, Any]:
     """SQLite in the data directory, or what ``DATABASE_URL`` names."""
-    url = os.environ.get("DATABASE_URL", "")
+    url = variable(
+        "DATABASE_URL", "`postgres://user:password@host/name`. Without it: SQLite in the data directory.", secret=True
+    )
     if url:
         found: dict[str, Any] = dict(dj_database_url.parse(url, conn_max_age=60, conn_health_checks=True))
     else:
@@ -176,8 +194,6 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-if os.environ.get("QUORATE_TRUSTED_PROXIES"):
-    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -197,7 +213,11 @@ CONTENT_SECURITY_POLICY = {
 
 def _mail() -> dict[str, Any]:
     """Mail goes to ``QUORATE_SMTP_URL`` (smtp:// or smtps://), else into files of the data directory."""
-    url = os.environ.get("QUORATE_SMTP_URL", "")
+    url = variable(
+        "QUORATE_SMTP_URL",
+        "`smtp://user:password@host:587?starttls` or `smtps://…`. Without it letters are files in `mail`.",
+        secret=True,
+    )
     if not url:
         return {
             "EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend",
@@ -217,7 +237,9 @@ def _mail() -> dict[str, Any]:
 
 
 globals().update(_mail())
-DEFAULT_FROM_EMAIL = SERVER_EMAIL = os.environ.get("QUORATE_MAIL_FROM", "quorate@localhost")
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = variable(
+    "QUORATE_MAIL_FROM", "The sender of letters, unless the foundation names one.", "quorate@localhost"
+)
 
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
@@ -231,12 +253,11 @@ ACCOUNT_UNIQUE_EMAIL = True
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
+SOCIALACCOUNT_PROVIDERS = providers.configured(HOME)
 SOCIALACCOUNT_STORE_TOKENS = False
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "handlers": {"stderr": {"class": "logging.StreamHandler"}},
-    "root": {"handlers": ["stderr"], "level": "INFO"},
-}
+LOGGING = logging.configuration(
+    variable("QUORATE_LOG", "The form of the log: `text` or `json`.", "text"),
+    variable("QUORATE_LOG_LEVEL", "How much is logged: `DEBUG`, `INFO`, `WARNING` or `ERROR`.", "INFO").upper(),
+)

@@ -5,14 +5,20 @@ from __future__ import annotations
 import os
 import tempfile
 
+#: What tells the tests how to run; every other variable of an installation must not reach them.
+_OWN = {"QUORATE_TEST_DATABASE_URL", "QUORATE_SHARED_DATA", "QUORATE_CI"}
+for _name in [name for name in os.environ if name.startswith("QUORATE_") and name not in _OWN]:
+    del os.environ[_name]
+for _name in ("DATABASE_URL", "PORT"):
+    os.environ.pop(_name, None)
 os.environ["QUORATE_HOME"] = tempfile.mkdtemp(prefix="quorate-test-")
-os.environ.pop("QUORATE_DEMO", None)
 if os.environ.get("QUORATE_TEST_DATABASE_URL"):
     os.environ["DATABASE_URL"] = os.environ["QUORATE_TEST_DATABASE_URL"]
-else:
-    os.environ.pop("DATABASE_URL", None)
 
 from quorate.config.settings import *  # noqa: F403  # the environment must be set before settings read it
+from quorate.config.settings import HOME
+
+(HOME / "static").mkdir(exist_ok=True)
 
 TEST = True
 SECRET_KEY = "only-for-tests"  # noqa: S105  # not a secret

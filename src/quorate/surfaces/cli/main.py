@@ -142,7 +142,7 @@ def _from_database(error: DatabaseError) -> UserError:
         return UserError(
             f"the database is not up to date: {len(missing)} migrations are missing",
             where="database",
-            mend="run: quorate up --migrate-only",
+            mend="run: quorate setup",
         )
     raise error
 

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
+from django.db import connections
+from django.test import TransactionTestCase
 
 from quorate.kernel import clock
+from quorate.ledger import triggers
 
 
 @pytest.fixture(autouse=True)
@@ -16,6 +21,21 @@ def _running_clock() -> Iterator[None]:
     """No test leaves the clock frozen for the next."""
     yield
     clock.set_now(None)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _emptying_the_database() -> Iterator[None]:
+    """Tests that commit empty the database afterwards, which the guards of the ledger would refuse."""
+    original = TransactionTestCase._fixture_teardown
+
+    def with_guards_lifted(self: TransactionTestCase) -> None:
+        with ExitStack() as stack:
+            for alias in connections:
+                stack.enter_context(triggers.lifted(connections[alias]))
+            original(self)
+
+    with patch.object(TransactionTestCase, "_fixture_teardown", with_guards_lifted):
+        yield
 
 
 def shared_data() -> Path | None:

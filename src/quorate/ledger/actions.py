@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -11,13 +10,14 @@ from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import Q
 
 from quorate.kernel import clock, ids
-from quorate.ledger.canonical import canonical
 from quorate.ledger.kinds import KINDS
 from quorate.ledger.models import Entry, EntryRef, Message, PrivateValue
 from quorate.ledger.outbox import HANDLERS
+from quorate.ledger.records import body, commitment, digest, instant
 from quorate.ledger.refs import Ref
 
 
@@ -27,6 +27,11 @@ class HasId(Protocol):
     @property
     def id(self) -> str: ...
 
+
+__all__ = ["append", "body", "commitment", "digest", "enqueue", "gesture", "instant"]
+
+SHRED_CHUNK = 500
+"""Private values to one entry that says they were removed."""
 
 _gesture: ContextVar[UUID | None] = ContextVar("gesture", default=None)
 
@@ -93,36 +98,47 @@ def append(
     return entry
 
 
-def commitment(salt: str, value: Any) -> str:
-    """The salted commitment to a private value: SHA-256 over salt and canonical JSON, in hex."""
-    return hashlib.sha256(salt.encode() + canonical(value)).hexdigest()
+def shred(
+    *,
+    actor: HasId,
+    subject: Ref | None = None,
+    entries: Sequence[UUID] = (),
+    reason: str = "",
+    authority: Sequence[str] = (),
+) -> int:
+    """Remove private values beside entries, for good; the entries and every proof stay. Returns how many went.
 
-
-def body(entry: Entry) -> dict[str, Any]:
-    """What an entry's digest covers: everything but the database's own sequence number and the digest."""
-    return {
-        "uid": str(entry.uid),
-        "kind": entry.kind,
-        "at": instant(entry.at),
-        "recorded_at": instant(entry.recorded_at),
-        "actor": entry.actor,
-        "authority": entry.authority,
-        "refs": entry.refs,
-        "data": entry.data,
-        "private": entry.private,
-        "gesture": str(entry.gesture) if entry.gesture else None,
-        "reconstructed": entry.reconstructed,
-    }
-
-
-def instant(at: datetime) -> str:
-    """UTC, microseconds, ``Z``: the one form of a time in an entry."""
-    return at.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-
-
-def digest(entry: Entry) -> str:
-    """The RFC 9162 leaf hash of an entry's canonical bytes, in hex."""
-    return hashlib.sha256(b"\x00" + canonical(body(entry))).hexdigest()
+    Those of the entries that `subject` wrote or that refer to it, and those of the `entries` named by their ids.
+    Appends ``ledger.shredded``, which lists what was removed, so that a removal by other hands can be told from it.
+    ``reason`` is a short code and not a text about a person. The caller authorises.
+    """
+    if not transaction.get_connection().in_atomic_block:
+        raise RuntimeError("private values are removed in one transaction with the entry that says so")
+    chosen = Q(entry__uid__in=list(entries))
+    if subject is not None:
+        mentioned = EntryRef.objects.filter(kind=subject.kind, ref=subject.id).values("entry_id")
+        chosen |= Q(entry__actor=f"{subject.kind}:{subject.id}") | Q(entry_id__in=mentioned)
+    found = PrivateValue.objects.filter(chosen).order_by("entry_id", "field")
+    rows = list(found.values_list("id", "entry__uid", "field"))
+    if rows and connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "PRAGMA secure_delete = ON"
+            )  # overwrites what is deleted instead of leaving it in free pages
+    for start in range(0, len(rows), SHRED_CHUNK):
+        part = rows[start : start + SHRED_CHUNK]
+        values: dict[str, list[str]] = {}
+        for _id, uid, field in part:
+            values.setdefault(str(uid), []).append(field)
+        PrivateValue.objects.filter(id__in=[row[0] for row in part]).delete()
+        append(
+            "ledger.shredded",
+            actor=actor,
+            refs=[subject] if subject else [],
+            data={"count": len(values), "reason": reason or None, "values": values},
+            authority=authority,
+        )
+    return len(rows)
 
 
 def enqueue(topic: str, payload: Mapping[str, Any], *, key: str | None = None, due: datetime | None = None) -> UUID:
@@ -134,12 +150,11 @@ def enqueue(topic: str, payload: Mapping[str, Any], *, key: str | None = None, d
         raise RuntimeError("a side effect is promised in the transaction of its change")
     if topic not in HANDLERS:
         raise ValueError(f"nobody handles the topic {topic!r}")
-    if key is not None:
-        present = Message.objects.filter(key=key).values_list("id", flat=True).first()
-        if present is not None:
-            return present
     moment = clock.now()
-    message = Message.objects.create(
-        topic=topic, payload=dict(payload), key=key, created_at=moment, due_at=due or moment
-    )
-    return message.id
+    message = Message(topic=topic, payload=dict(payload), key=key, created_at=moment, due_at=due or moment)
+    if key is None:
+        message.save(force_insert=True)
+        return message.id
+    # One statement, because two transactions may promise the same at once: the second waits, and keeps the first's.
+    Message.objects.bulk_create([message], ignore_conflicts=True)
+    return Message.objects.values_list("id", flat=True).get(key=key)

@@ -68,7 +68,7 @@ register(
     Kind(
         "ledger.shredded",
         _("{actor} removed private values from {count} entries"),
-        fields={"count": int, "reason": str},
+        fields={"count": int, "reason": str, "values": dict},
     )
 )
 register(Kind("outbox.retried", _("{actor} sent a failed message again"), fields={"message": str, "topic": str}))

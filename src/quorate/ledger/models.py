@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from quorate.kernel import clock, ids
+from quorate.ledger.canonical import CanonicalEncoder
 
 
 class Entry(models.Model):
@@ -20,10 +21,10 @@ class Entry(models.Model):
     at = models.DateTimeField()
     recorded_at = models.DateTimeField()
     actor = models.CharField(max_length=120)
-    authority = models.JSONField(default=list)
-    refs = models.JSONField(default=list)
-    data = models.JSONField(default=dict)
-    private = models.JSONField(default=dict)
+    authority = models.JSONField(default=list, encoder=CanonicalEncoder)
+    refs = models.JSONField(default=list, encoder=CanonicalEncoder)
+    data = models.JSONField(default=dict, encoder=CanonicalEncoder)
+    private = models.JSONField(default=dict, encoder=CanonicalEncoder)
     gesture = models.UUIDField(null=True)
     reconstructed = models.BooleanField(default=False)
     digest = models.CharField(max_length=64)
@@ -59,26 +60,49 @@ class PrivateValue(models.Model):
     entry = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="private_values")
     field = models.CharField(max_length=40)
     salt = models.CharField(max_length=64)
-    value = models.JSONField()
+    value = models.JSONField(encoder=CanonicalEncoder)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["entry", "field"], name="private_value_once")]
 
 
 class Leaf(models.Model):
-    """The place of an entry in the Merkle tree: ``index`` counts from 0 without a gap."""
+    """The place of an entry in the Merkle tree: ``index`` counts from 0 without a gap.
+
+    ``hash`` is the RFC 9162 hash of the entry's record, which holds its ``seq`` as well; an entry's own
+    ``digest`` cannot, because the number is given by the database on insertion.
+    """
 
     index = models.BigIntegerField(primary_key=True)
     entry = models.OneToOneField(Entry, on_delete=models.PROTECT, related_name="leaf")
     hash = models.CharField(max_length=64)
 
 
+class Node(models.Model):
+    """The hash of a complete subtree of 256, 65 536, ... leaves, so that a proof need not hash the whole tree.
+
+    ``level`` 8 covers leaves ``[index * 256, (index + 1) * 256)``, and so on.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    level = models.PositiveSmallIntegerField()
+    index = models.BigIntegerField()
+    hash = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["level", "index"], name="node_once")]
+
+
 class Checkpoint(models.Model):
-    """A signed statement of the tree's size and root (C2SP signed note)."""
+    """A signed statement of the tree's size and root (C2SP signed note).
+
+    ``frontier`` holds the hashes that appending needs (hex, largest subtree first); ``created_at`` is the second
+    that the note's timestamped signature states.
+    """
 
     size = models.BigIntegerField(primary_key=True)
     root = models.CharField(max_length=64)
-    frontier = models.JSONField(default=list)
+    frontier = models.JSONField(default=list, encoder=CanonicalEncoder)
     note = models.TextField()
     created_at = models.DateTimeField()
 
@@ -114,10 +138,16 @@ class Message(models.Model):
 
 
 class Lease(models.Model):
-    """Who may run a periodic job, and when it last ran."""
+    """Who may run a periodic job, when it is due, and how its last run ended.
+
+    ``last_run`` is when it last began, ``last_good`` when it last ended well.
+    """
 
     name = models.CharField(primary_key=True, max_length=80)
+    due_at = models.DateTimeField(default=clock.now)
     holder = models.CharField(max_length=80, default="", blank=True)
     until = models.DateTimeField(null=True)
     last_run = models.DateTimeField(null=True)
+    last_good = models.DateTimeField(null=True)
+    failures = models.PositiveIntegerField(default=0)
     last_error = models.TextField(default="", blank=True)

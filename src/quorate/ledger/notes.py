@@ -176,11 +176,16 @@ def open_note(note: str, keys: list[PublicKey]) -> Opened:
 def write_key(path: Path, key: SigningKey) -> None:
     """Keep a new signing key in a file that only its owner can read; never replaces one."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "w") as stream:
-        stream.write(key.text() + "\n")
-        stream.flush()
-        os.fsync(stream.fileno())
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    try:
+        with os.fdopen(handle, "w") as stream:
+            stream.write(key.text() + "\n")
+            stream.flush()
+            os.fsync(stream.fileno())
+        os.link(draft, path)  # whole or not at all, and FileExistsError when there is one
+    finally:
+        draft.unlink()
 
 
 def read_key(path: Path) -> SigningKey:

@@ -111,7 +111,7 @@ def read_note(note: str, keys: list[Key], check: bool = True) -> Head:
     for line in tail[:-1].split("\n"):
         mark, _, rest = line.partition(" ")
         name, _, encoded = rest.partition(" ")
-        if mark != "—":
+        if mark != "—" or not encoded:
             raise Bad("the checkpoint has a line of signature that is none")
         signature = _base64(encoded)
         for key in keys if check else ():

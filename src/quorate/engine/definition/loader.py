@@ -22,13 +22,15 @@ from quorate.kernel.i18n import gettext
 Overrides = Path | str | Sequence[Path | str] | None
 
 
-def load(path: Path | str, *, overrides: Overrides = None, world: lint.World | None = None) -> Program:
+def load(
+    path: Path | str, *, overrides: Overrides = None, world: lint.World | None = None, roots: tuple[Path, ...] = ()
+) -> Program:
     """The program in a folder (or its ``program.yaml``), with a foundation's changes laid over it.
 
     Raises ``UserError`` whose ``problems`` hold every fault found, each with ``file:line`` and a mend. Warnings do
     not raise; ``examine`` returns them.
     """
-    program, problems, _warnings = examine(path, overrides=overrides, world=world)
+    program, problems, _warnings = examine(path, overrides=overrides, world=world, roots=roots)
     if program is None or problems:
         raise_all(problems)
         raise AssertionError("a program that cannot be built has a problem")
@@ -36,10 +38,17 @@ def load(path: Path | str, *, overrides: Overrides = None, world: lint.World | N
 
 
 def examine(
-    path: Path | str, *, overrides: Overrides = None, world: lint.World | None = None
+    path: Path | str,
+    *,
+    overrides: Overrides = None,
+    world: lint.World | None = None,
+    roots: tuple[Path, ...] = (),
 ) -> tuple[Program | None, list[UserError], list[UserError]]:
-    """The program if it can be built, the errors and the warnings."""
-    source = sources.read(Path(path), _paths(overrides))
+    """The program if it can be built, the errors and the warnings. ``roots``: where its neighbours may lie."""
+    try:
+        source = sources.read(Path(path), _paths(overrides), roots)
+    except UserError as error:
+        return None, list(error.problems or (error,)), []
     reader = Reader()
     files, problems = _files(source)
     program: Program | None = reader.record(Program, source.data, (), given={"files": ()})
@@ -109,7 +118,7 @@ def library(foundation: Path | None = None, *, world: lint.World | None = None) 
             base, change = change, None
         if base is None:
             continue
-        program, errors, _warnings = examine(base, overrides=change, world=world)
+        program, errors, _warnings = examine(base, overrides=change, world=world, roots=_roots(foundation))
         problems += errors
         if program is not None and not errors:
             if program.program != slug:
@@ -119,6 +128,10 @@ def library(foundation: Path | None = None, *, world: lint.World | None = None) 
             programs[slug] = program
     raise_all(problems)
     return programs
+
+
+def _roots(foundation: Path | None) -> tuple[Path, ...]:
+    return (discovery.ROOT / "programs", *((foundation / "programs",) if foundation is not None else ()))
 
 
 def find(name: str, foundation: Path | None = None) -> Program:
@@ -131,7 +144,7 @@ def find(name: str, foundation: Path | None = None) -> Program:
             gettext("there is no program “%(name)s”") % {"name": name},
             mend=gettext("known: %(names)s") % {"names": known},
         )
-    return load(folder, overrides=theirs.get(name) if name in ours else None)
+    return load(folder, overrides=theirs.get(name) if name in ours else None, roots=_roots(foundation))
 
 
 # --- files ------------------------------------------------------------------------------------------------------

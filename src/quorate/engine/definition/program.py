@@ -18,6 +18,7 @@ from quorate.engine.definition.letters import Template, read_template
 from quorate.engine.definition.process import (
     PUBLIC_DEFAULT,
     Delegation,
+    Effect,
     Public,
     Queue,
     Stage,
@@ -80,6 +81,9 @@ class Intake:
         "How long after a case that ended badly the subject may come again.", default=None
     )
     private: tuple[str, ...] = spec("Ids or labels of further answers that are not public.", default=(), several=True)
+    effects: tuple[Effect, ...] = spec(
+        "Consequences of opening a case, once: checks: run, letter: received.", default=()
+    )
     start: str = spec("The stage in which a case starts; default: the first.", default="")
     intro: str = spec("What an applicant should know first; Markdown.", default="")
     labels: tuple[str, ...] = spec(

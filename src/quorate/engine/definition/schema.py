@@ -151,6 +151,11 @@ def change_schema() -> dict[str, Any]:
 def _schema(name: str, title: str, *, strict: bool) -> dict[str, Any]:
     maker = _Maker(strict=strict)
     body = maker.body(Program)
+    body["properties"]["checks_from"] = {
+        "type": "string",
+        "pattern": SLUG_PATTERN,
+        "description": "The program beside this one whose measured criteria are taken over.",
+    }
     if not strict:
         extends = {"type": "boolean", "default": True, "description": "false: this file stands alone."}
         body["properties"]["extends"] = extends

@@ -2,7 +2,8 @@
 
 A foundation's ``programs/<name>/program.yaml`` needs to hold only what differs. Mappings are merged key by key, a
 ``null`` removes, anything else replaces; a form, rubric or letter of the same name replaces the built-in file. With
-``extends: false`` the file stands alone.
+``extends: false`` the file stands alone. ``checks_from: <program>`` takes over the measured criteria of a program
+beside this one, with the same changes of the foundation, so that a review asks what the admission asked.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from quorate.kernel.i18n import gettext
 from quorate.kernel.yamlfile import Key, YamlDoc, load
 
 FILE = "program.yaml"
+#: Keys of the file that say how it is read; they are no part of the program.
+READING = ("extends", "checks_from")
 Place = tuple[Key, ...]
 
 
@@ -34,6 +37,10 @@ class Source:
             path = path[:-1]
         return self._origins.get(path, self.name)
 
+    def places(self) -> list[tuple[Place, str]]:
+        """Every place with its ``file:line``."""
+        return list(self._origins.items())
+
     def error(self, what: str, path: Place, mend: str = "") -> UserError:
         """An error that stands at the value at ``path``."""
         return UserError(what, where=self.where(path), mend=mend)
@@ -50,9 +57,10 @@ class Source:
         return None
 
 
-def read(path: Path, overrides: tuple[Path, ...] = ()) -> Source:
+def read(path: Path, overrides: tuple[Path, ...] = (), roots: tuple[Path, ...] = ()) -> Source:
     """Read ``path`` (a program.yaml or its folder) and lay ``overrides`` over it, the last one on top.
 
+    Programs named by ``checks_from`` are looked for beside these folders and in ``roots``.
     Raises ``UserError`` when a file is missing, is no YAML or is no mapping.
     """
     layers = [_document(item) for item in (path, *overrides)]
@@ -60,11 +68,47 @@ def read(path: Path, overrides: tuple[Path, ...] = ()) -> Source:
     layers = layers[standing[-1] :] if standing else layers
     data: dict[str, Any] = {}
     origins: dict[Place, str] = {}
-    for doc, _folder in layers:
-        body = {key: value for key, value in doc.data.items() if key != "extends"}
-        _merge(data, body, doc, (), origins)
     folders = tuple(folder for _doc, folder in reversed(layers))
+    beside = dict.fromkeys([*roots, *(folder.parent for _doc, folder in layers)])
+    _borrow([doc for doc, _folder in layers], tuple(beside), data, origins)
+    for doc, _folder in layers:
+        body = {key: value for key, value in doc.data.items() if key not in READING}
+        _merge(data, body, doc, (), origins)
     return Source(data, folders, layers[-1][0].name, origins)
+
+
+def _borrow(docs: list[YamlDoc], roots: tuple[Path, ...], data: dict[str, Any], origins: dict[Place, str]) -> None:
+    """Lay the measured criteria of the program named by ``checks_from`` under the program's own."""
+    named = [(doc, str(doc.data["checks_from"])) for doc in docs if doc.data.get("checks_from")]
+    if not named:
+        return
+    doc, name = named[-1]
+    found = [folder for root in roots if (folder := _folder_of(root, name)) is not None]
+    if not found:
+        what = gettext("there is no program “%(name)s” beside this one") % {"name": name}
+        raise doc.error(what, "checks_from", mend=gettext("name a program whose folder lies next to this one"))
+    layers = [_document(folder) for folder in found]
+    if any(layer.data.get("checks_from") for layer, _folder in layers):
+        what = gettext("“%(name)s” takes over checks itself") % {"name": name}
+        raise doc.error(what, "checks_from", mend=gettext("name the program in which they are written"))
+    source = read(found[0], tuple(found[1:]))
+    checks = source.data.get("checks")
+    measured = {
+        key: _copy(check)
+        for key, check in (checks.items() if isinstance(checks, dict) else ())
+        if isinstance(check, dict) and check.get("probe")
+    }
+    data["checks"] = measured
+    for path, where in source.places():
+        if path[0] == "checks" and (len(path) == 1 or path[1] in measured):
+            origins[path] = where
+
+
+def _folder_of(root: Path, name: str) -> Path | None:
+    for spelling in (name, name.replace("-", "_")):
+        if (root / spelling / FILE).is_file():
+            return root / spelling
+    return None
 
 
 def _document(path: Path) -> tuple[YamlDoc, Path]:

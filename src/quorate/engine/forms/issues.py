@@ -16,7 +16,7 @@ from typing import Any
 
 from quorate.engine.forms.answering import shaped
 from quorate.engine.forms.markdownlines import Heading, headings, without_comments
-from quorate.engine.forms.model import NO_RESPONSE, NONE_OPTION, Answer, Element, ElementKind, Form, normal
+from quorate.engine.forms.model import NO_RESPONSE, NONE_OPTION, Answer, Element, ElementKind, Form, Wording, normal
 from quorate.kernel.errors import UserError
 from quorate.kernel.i18n import gettext
 from quorate.kernel.yamlfile import load
@@ -27,6 +27,9 @@ ALIKE = 0.78
 _CANDIDATES = 100
 #: Preference of a heading in plain text over one inside a code fence, in the alignment.
 _PLAIN, _FENCED = 1000, 1
+
+
+Wordings = tuple[Wording, ...]
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,7 @@ def read_issue(form: Form, text: str, *, aliases: Mapping[str, Sequence[str]] | 
     envelope, body = _envelope(text)
     lines = body.split("\n")
     found = headings(lines)
-    labels = [_names(element, (aliases or {}).get(element.id, ())) for element in form.questions]
+    labels = [_wordings(element, (aliases or {}).get(element.id, ())) for element in form.questions]
     warnings: list[str] = []
     matches = _align(found, labels)
     matches = _out_of_order(form, found, labels, matches, warnings)
@@ -113,21 +116,30 @@ def _words(value: Any, key: str) -> list[str]:
 # --- finding the labels -----------------------------------------------------------------------------------------
 
 
-def _names(element: Element, aliases: Sequence[str]) -> frozenset[str]:
-    return frozenset({normal(element.label), normal(element.id), *(normal(alias) for alias in aliases)})
+def _wordings(element: Element, aliases: Sequence[str]) -> Wordings:
+    return tuple(Wording(text) for text in dict.fromkeys((_literal(element.label), element.id, *aliases)))
 
 
-def _align(found: Sequence[Heading], labels: Sequence[frozenset[str]]) -> list[_Match]:
+def _literal(label: str) -> str:
+    """A label of the form itself, in which an asterisk is no more than an asterisk."""
+    return label.replace("*", "")
+
+
+def _fits(heading: Heading, wordings: Wordings) -> bool:
+    return any(wording.fits(heading.text) for wording in wordings)
+
+
+def _align(found: Sequence[Heading], labels: Sequence[Wordings]) -> list[_Match]:
     """The heaviest matching of headings with questions that keeps the order of both; earlier headings win ties."""
     rows, columns = len(found), len(labels)
+    fits = [[_fits(heading, wordings) for wordings in labels] for heading in found]
     best = [[0] * (columns + 1) for _row in range(rows + 1)]
     for row in range(rows - 1, -1, -1):
         weight = _FENCED if found[row].fenced else _PLAIN
-        name = normal(found[row].text)
         here, below = best[row], best[row + 1]
         for column in range(columns - 1, -1, -1):
             value = max(below[column], here[column + 1])
-            if name in labels[column]:
+            if fits[row][column]:
                 value = max(value, below[column + 1] + weight)
             here[column] = value
     matches: list[_Match] = []
@@ -135,7 +147,7 @@ def _align(found: Sequence[Heading], labels: Sequence[frozenset[str]]) -> list[_
     while row < rows and column < columns:
         heading = found[row]
         weight = _FENCED if heading.fenced else _PLAIN
-        if normal(heading.text) in labels[column] and best[row][column] == best[row + 1][column + 1] + weight:
+        if fits[row][column] and best[row][column] == best[row + 1][column + 1] + weight:
             matches.append(_Match(heading, column))
             row, column = row + 1, column + 1
         elif best[row][column] == best[row][column + 1]:
@@ -148,7 +160,7 @@ def _align(found: Sequence[Heading], labels: Sequence[frozenset[str]]) -> list[_
 def _out_of_order(
     form: Form,
     found: Sequence[Heading],
-    labels: Sequence[frozenset[str]],
+    labels: Sequence[Wordings],
     matches: list[_Match],
     warnings: list[str],
 ) -> list[_Match]:
@@ -158,7 +170,7 @@ def _out_of_order(
         if column in {match.question for match in result}:
             continue
         used = {match.heading.line for match in result}
-        spare = [item for item in found if item.line not in used and not item.fenced and normal(item.text) in names]
+        spare = [item for item in found if item.line not in used and not item.fenced and _fits(item, names)]
         if spare:
             result.append(_Match(spare[0], column))
             warnings.append(
@@ -170,7 +182,7 @@ def _out_of_order(
 def _renamed(
     form: Form,
     found: Sequence[Heading],
-    labels: Sequence[frozenset[str]],
+    labels: Sequence[Wordings],
     matches: list[_Match],
     warnings: list[str],
 ) -> list[_Match]:
@@ -197,9 +209,8 @@ def _renamed(
     return sorted(result, key=lambda match: match.heading.line)
 
 
-def _likeness(text: str, names: frozenset[str]) -> float:
-    wanted = normal(text[:300])
-    return max(SequenceMatcher(None, wanted, name).ratio() for name in names)
+def _likeness(text: str, wordings: Wordings) -> float:
+    return max(wording.likeness(text) for wording in wordings)
 
 
 # --- reading the answers ----------------------------------------------------------------------------------------

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from enum import StrEnum
 from functools import cached_property
 
@@ -103,11 +104,11 @@ class Form:
         return {element.id: element for element in self.questions}
 
     def find(self, name: str) -> Element | None:
-        """The question with this id, else the first with this label (case and spacing aside)."""
+        """The question with this id, else the first whose label has this wording (case and spacing aside)."""
         if name in self.by_id:
             return self.by_id[name]
-        wanted = normal(name)
-        return next((element for element in self.questions if normal(element.label) == wanted), None)
+        wanted = Wording(name)
+        return next((element for element in self.questions if wanted.fits(element.label)), None)
 
     @cached_property
     def title_prompt(self) -> str:
@@ -149,6 +150,20 @@ def normal(label: str) -> str:
     return re.sub(r"\s+", " ", text).strip().rstrip(":").strip().casefold()
 
 
-def labels_of(elements: Sequence[Element]) -> tuple[str, ...]:
-    """The labels in order."""
-    return tuple(element.label for element in elements)
+class Wording:
+    """A way in which a label may be written; ``*`` stands for any words: ``Version of *``."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        parts = [normal(part) for part in re.split(r"\s\*(?=\s|$)|^\*(?=\s)", text)]
+        self.plain = " ".join(part for part in parts if part)
+        self._pattern = re.compile(r"\s*\S.*".join(re.escape(part) for part in parts)) if len(parts) > 1 else None
+
+    def fits(self, label: str) -> bool:
+        """Whether a label is written so, case, spacing and emphasis aside."""
+        written = normal(label)
+        return bool(self._pattern.fullmatch(written)) if self._pattern is not None else written == self.plain
+
+    def likeness(self, label: str) -> float:
+        """How alike a label is, from 0 to 1."""
+        return SequenceMatcher(None, normal(label[:300]), self.plain).ratio()

@@ -217,6 +217,7 @@ def _consequences(program: Program, world: World | None) -> Findings:
 def all_effects(program: Program) -> list[tuple[Path, Effect]]:
     """Every effect with its place in the file."""
     found: list[tuple[Path, Effect]] = []
+    found += [(("intake", "effects", n), effect) for n, effect in enumerate(program.intake.effects)]
     for stage in program.stages:
         found += [(("stages", stage.name, "on_enter", n), effect) for n, effect in enumerate(stage.on_enter)]
     for step in program.transitions:

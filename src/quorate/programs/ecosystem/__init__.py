@@ -1,0 +1,1 @@
+"""Ecosystem projects: from application to landscape."""

@@ -1,0 +1,1 @@
+"""The half-yearly review of ecosystem projects: measured again, mended or retired."""

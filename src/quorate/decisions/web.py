@@ -27,6 +27,7 @@ from quorate.toolkit.forms import blame
 from quorate.toolkit.history import history
 from quorate.toolkit.navigation import Nav
 from quorate.toolkit.pages import render
+from quorate.toolkit.parts import pill
 from quorate.toolkit.tables import RowAction, Table
 
 app_name = "decisions"
@@ -82,7 +83,13 @@ class MotionTable(Table[Motion]):
         Column("body", _("Body"), sort="body__name", value=lambda motion: motion.body.name if motion.body else ""),
         Column("opened", _("Opened"), sort="opened_at", kind="day", value=lambda motion: motion.opened_at),
         Column("closes", _("Closes"), sort="closes_at", kind="day", value=lambda motion: motion.closes_at),
-        Column("state", _("State"), kind="pill", value=state_of),
+        Column(
+            "state",
+            _("State"),
+            sort="state",
+            value=lambda motion: motion.result or motion.state,
+            cell=lambda motion: pill(*state_of(motion)),
+        ),
     )
     filters = (
         Choice(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.urls import NoReverseMatch, reverse
 
 from quorate.ledger.queries import about
@@ -19,9 +21,13 @@ def history(
 
     ``private``: the reader may see what people typed; ``public``: the reader is anybody.
     """
-    told = sentences(about(kind, ref, limit=limit), private=private, public=public)
-    lines = [_line(sentence, public=public) for sentence in told]
+    lines = lines_of(sentences(about(kind, ref, limit=limit), private=private, public=public), public=public)
     return lines if newest_first else lines[::-1]
+
+
+def lines_of(told: Iterable[Sentence], *, public: bool = False) -> list[Line]:
+    """Sentences as lines of a timeline, in the order given."""
+    return [_line(sentence, public=public) for sentence in told]
 
 
 def _line(sentence: Sentence, *, public: bool) -> Line:

@@ -1,6 +1,8 @@
 """The program file: what it may say, how it is read, checked, versioned and shown."""
 
 from quorate.engine.definition.consequence import Grant, Letter, Obligation, Outcome, Renewal, Withdrawal
+from quorate.engine.definition.drawing import mermaid
+from quorate.engine.definition.facts import FACTS, catalogue
 from quorate.engine.definition.judgement import (
     Attest,
     Check,
@@ -13,6 +15,10 @@ from quorate.engine.definition.judgement import (
     Rule,
     Scale,
 )
+from quorate.engine.definition.letters import PLACEHOLDERS, Template
+from quorate.engine.definition.lint import Finding, World
+from quorate.engine.definition.loader import brought, built_in, examine, find, from_canonical, library, load
+from quorate.engine.definition.mapping import mapped
 from quorate.engine.definition.process import (
     BACK,
     Clock,
@@ -49,11 +55,14 @@ from quorate.engine.definition.values import (
     StageKind,
     Subject,
     Tally,
+    Tone,
     Whilst,
 )
 
 __all__ = [
     "BACK",
+    "FACTS",
+    "PLACEHOLDERS",
     "Assign",
     "Attest",
     "Breach",
@@ -71,6 +80,7 @@ __all__ = [
     "Evidence",
     "FieldKind",
     "File",
+    "Finding",
     "Grant",
     "Intake",
     "Letter",
@@ -96,9 +106,22 @@ __all__ = [
     "StageKind",
     "Subject",
     "Tally",
+    "Template",
     "Timeout",
+    "Tone",
     "Transition",
     "Whilst",
     "Window",
     "Withdrawal",
+    "World",
+    "brought",
+    "built_in",
+    "catalogue",
+    "examine",
+    "find",
+    "from_canonical",
+    "library",
+    "load",
+    "mapped",
+    "mermaid",
 ]

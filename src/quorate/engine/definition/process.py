@@ -15,6 +15,7 @@ from quorate.engine.definition.values import (
     Role,
     StageKind,
     Tally,
+    Tone,
 )
 from quorate.engine.durations import Duration
 from quorate.engine.guards import Guard
@@ -177,7 +178,7 @@ class Transition:
     reason: Reason = spec("Whether the person must say why: required, optional or none.", default=Reason.OPTIONAL)
     effects: tuple[Effect, ...] = spec("Consequences beside the move itself.", default=())
     sentence: str = spec("How the history tells it: “{actor} asked for information”.", default="")
-    tone: str = spec("plain, good or grave: how the button looks and whether it is confirmed.", default="plain")
+    tone: Tone = spec("plain, good or grave: how the button looks and whether it is confirmed.", default=Tone.PLAIN)
     clause: str = spec("The clause that gives this power: an anchor of the policy.", default="")
     delegable: bool = spec("Whether who may take it may hand that over for a time.", default=True)
 

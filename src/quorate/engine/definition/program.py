@@ -24,7 +24,7 @@ from quorate.engine.definition.process import (
     Stage,
     Transition,
 )
-from quorate.engine.definition.values import Citation, FieldKind, Role, Subject, Whilst
+from quorate.engine.definition.values import Citation, FieldKind, Role, Subject, Tone, Whilst
 from quorate.engine.durations import Duration
 from quorate.engine.forms import Element, Form
 from quorate.kernel import yamlfile
@@ -190,7 +190,7 @@ class Program:
             by=self.withdrawal.by,
             reason=self.withdrawal.reason,
             effects=self.withdrawal.effects,
-            tone="grave",
+            tone=Tone.GRAVE,
             delegable=False,
         )
         return (*self.transitions, withdraw)

@@ -48,6 +48,14 @@ class Reason(StrEnum):
     NONE = "none"
 
 
+class Tone(StrEnum):
+    """How a transition's button looks, and whether it is confirmed."""
+
+    PLAIN = "plain"
+    GOOD = "good"
+    GRAVE = "grave"
+
+
 class Order(StrEnum):
     """How a queue is ordered."""
 

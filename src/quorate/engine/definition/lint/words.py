@@ -1,11 +1,16 @@
-"""The guards: only declared facts, and kinds that can be compared."""
+"""Guards and sentences: only declared facts, kinds that can be compared, and words that stand for something."""
 
 from __future__ import annotations
+
+import re
 
 from quorate.engine.definition.facts import catalogue
 from quorate.engine.definition.lint.finding import Finding, Findings
 from quorate.engine.definition.program import Program
 from quorate.kernel.i18n import gettext
+
+#: What the sentence of a transition may name.
+SENTENCE_WORDS = ("actor", "case", "subject", "stage", "reason")
 
 
 def examine(program: Program) -> Findings:
@@ -13,6 +18,12 @@ def examine(program: Program) -> Findings:
     known = catalogue(program)
     results = {"pass", "fail", "unknown", "attested", "waived"}
     for step in program.transitions:
+        for name in re.findall(r"\{([^{}]*)\}", step.sentence):
+            if name not in SENTENCE_WORDS:
+                what = gettext("“{%(name)s}” stands for nothing in a sentence") % {"name": name}
+                yield Finding(
+                    ("transitions", step.name, "sentence"), what, ", ".join(f"{{{word}}}" for word in SENTENCE_WORDS)
+                )
         if step.guard is None:
             continue
         path = ("transitions", step.name, "guard")

@@ -82,7 +82,7 @@ def test_both_dialects_are_read() -> None:
     }
     assert [item.kind for item in old.items] == ["project", "product", "member"]
     assert old.items[2].title == "Gamma Inc."
-    assert old.items[1].extra("accepted") == "2024-01-02"
+    assert old.items[1].detail("accepted") == "2024-01-02"
     assert not old.warnings
 
 

@@ -81,7 +81,7 @@ class Item:
         value = self.fields.get(key)
         return value if isinstance(value, str) else ""
 
-    def extra(self, key: str) -> Json:
+    def detail(self, key: str) -> Json:
         """A field of `extra`, or None."""
         extra = self.fields.get("extra")
         return extra.get(key) if isinstance(extra, dict) else None
@@ -214,7 +214,7 @@ def decode(data: bytes | str, name: str) -> tuple[str, bool]:
     return text.removeprefix("\ufeff"), text.startswith("\ufeff")
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=2)
 def _composed(text: str, name: str) -> Node | None:
     return positions.compose(text, name)
 

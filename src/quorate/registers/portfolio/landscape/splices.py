@@ -47,6 +47,8 @@ class Habits:
 
     def before(self, key: str, present: Sequence[str]) -> str | None:
         """The present key behind which a new one goes, or None for the end."""
+        if key == ORDER[-1]:
+            return None
         for previous, _count in self.followed.get(key, Counter()).most_common():
             if previous in present:
                 return previous

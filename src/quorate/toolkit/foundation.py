@@ -8,7 +8,8 @@ reporting are done once for all, by ``quorate apply``.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import PurePosixPath
@@ -61,13 +62,19 @@ class Change:
 
 @dataclass(frozen=True)
 class File:
-    """One file of the directory. ``doc`` is its YAML (of a Markdown file: of its front matter), if it has any."""
+    """One file of the directory.
+
+    ``doc`` is its YAML as JSON values (of a Markdown file: of its front matter), ``body`` the Markdown below it.
+    ``settings`` are the values of ``foundation.yml``; ``siblings`` maps every path of the directory to its text.
+    """
 
     path: PurePosixPath
     text: str
     name: str
     doc: YamlDoc | None = None
     body: str = ""
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    siblings: Mapping[str, str] = field(default_factory=dict)
 
     def where(self, *path: Key) -> str:
         """``file:line`` of a value."""
@@ -83,15 +90,19 @@ class RecordKind:
     """One kind of record and how the package keeps it.
 
     ``live`` names fields that people also change in the product: there the files win only where the file itself
-    changed since it was last applied. ``remove=None``: never removed by files.
+    changed since it was last applied. ``remove=None``: never removed by files. ``remove`` is also told which
+    records of other kinds go, by kind. ``recreate=False``: a record that the files brought once and that is gone
+    stays gone. ``ending_first``: removals and changes come before creations (one holder follows another).
     """
 
     name: str
     current: Callable[[], Iterable[Record]]
     create: Callable[[Actor, Sequence[Record]], None]
     change: Callable[[Actor, Sequence[Change]], None]
-    remove: Callable[[Actor, Sequence[Record]], None] | None
+    remove: Callable[[Actor, Sequence[Record], Mapping[str, frozenset[str]]], None] | None
     live: frozenset[str] = frozenset()
+    recreate: bool = True
+    ending_first: bool = False
 
 
 @dataclass(frozen=True)
@@ -99,7 +110,8 @@ class Section:
     """A family of files. Sections are applied in ``order``, kinds in theirs; removals run backwards.
 
     ``read`` turns one file, already valid by ``schema``, into records and raises ``UserError`` at a line.
-    ``write`` turns the records that the database holds, by kind, into files: path to text.
+    ``write`` turns the records that the database holds, by kind, into files: path to text. ``beside`` are
+    patterns of further files that it reads as siblings.
     """
 
     name: str
@@ -109,6 +121,7 @@ class Section:
     read: Callable[[File], Iterable[Record]]
     write: Callable[[Mapping[str, Sequence[Record]]], Mapping[str, str]]
     schema: Mapping[str, Any] = field(default_factory=dict)
+    beside: tuple[str, ...] = ()
 
 
 Action = Literal["create", "change", "remove"]
@@ -137,6 +150,16 @@ def day(at: datetime | None) -> str | None:
     if (moment.hour, moment.minute, moment.second, moment.microsecond) == (0, 0, 0, 0):
         return moment.date().isoformat()
     return moment.isoformat().replace("+00:00", "Z")
+
+
+@contextmanager
+def at(record: Record) -> Iterator[None]:
+    """Let an error of an action name the place of the file that asked for it."""
+    try:
+        yield
+    except UserError as error:
+        where = record.where or f"{record.kind} {record.id}"
+        raise type(error)(error.what, where=where, mend=error.mend) from error
 
 
 def tidy(fields: Mapping[str, Any]) -> dict[str, Any]:

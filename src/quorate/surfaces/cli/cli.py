@@ -6,8 +6,10 @@ from types import ModuleType
 
 import click
 
+from quorate.surfaces.cli.foundation import commands
+
 #: Modules beside this one that bring commands, each with ``register(root)``.
-PARTS: tuple[ModuleType, ...] = ()
+PARTS: tuple[ModuleType, ...] = (commands,)
 
 
 def register(root: click.Group) -> None:

@@ -1,0 +1,73 @@
+"""What the database holds of bodies, seats and terms, in the words of the files."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from uuid import UUID
+
+from quorate.terms.models import Body, Seat, Term
+from quorate.toolkit.foundation import Record, day, tidy
+
+#: How a charter that is one of the foundation's own policies is written in the files, and as an address.
+POLICY, PAGE = "policies/", "/p/policies/"
+
+
+def bodies() -> Iterable[Record]:
+    for row in Body.objects.select_related("parent"):
+        charter = row.charter_url
+        if charter.startswith(PAGE):
+            charter = f"{POLICY}{charter.removeprefix(PAGE).strip('/')}.md"
+        fields = {
+            "name": row.name,
+            "kind": row.kind,
+            "parent": row.parent.slug if row.parent else None,
+            "purpose": row.purpose,
+            "charter": charter,
+            "public": row.public,
+            "permissions": list(row.permissions),
+            "established": day(row.established_at),
+            "closed": day(row.closed_at),
+        }
+        yield Record("body", row.slug, tidy(fields))
+
+
+def seats() -> Iterable[Record]:
+    for seat in Seat.objects.select_related("body", "organisation"):
+        fields = {
+            "title": seat.title,
+            "class": seat.seat_class,
+            "voting": seat.voting,
+            "chair": seat.chair or None,
+            "permissions": list(seat.permissions),
+            "organisation": seat.organisation.slug if seat.organisation else None,
+            "project": seat.project,
+            "position": seat.position,
+            "from": day(seat.start),
+            "until": day(seat.until),
+        }
+        yield Record("seat", f"{seat.body.slug}/{seat.slug}", tidy(fields))
+
+
+def keyed_terms() -> dict[str, Term]:
+    """Every term under its readable key, the second of one person in one seat and role as ``…/2``."""
+    served: Counter[tuple[UUID, str, UUID]] = Counter()
+    found = {}
+    for term in Term.objects.select_related("seat__body", "person").order_by("start"):
+        served[term.seat_id, term.role, term.person_id] += 1
+        nth = served[term.seat_id, term.role, term.person_id]
+        key = f"{term.seat.body.slug}/{term.seat.slug}/{term.role}/{term.person.slug}"
+        found[key + (f"/{nth}" if nth > 1 else "")] = term
+    return found
+
+
+def terms() -> Iterable[Record]:
+    for key, term in keyed_terms().items():
+        fields = {
+            "from": day(term.start),
+            "until": day(term.until),
+            "appointed_by": term.appointed_by,
+            "ended_by": term.ended_by,
+            "note": term.note,
+        }
+        yield Record("term", key, tidy(fields))

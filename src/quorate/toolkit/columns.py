@@ -61,7 +61,8 @@ class Column:
 
     ``value`` reads the plain value (sorted on, exported); by default the attribute ``key``. ``cell`` gives safe
     HTML instead of the default for ``kind``. ``sort`` names what to order by: an ORM path, or for plain sequences
-    just anything true. ``sub`` is a quiet second line. One column is ``primary``: the row's name and link.
+    just anything true. ``sub`` is a quiet second line. One column is ``primary``: the row's name
+    and link. A ``low`` column gives way when the list is narrow.
     """
 
     key: str
@@ -75,6 +76,7 @@ class Column:
     primary: bool = False
     export: bool = True
     show: bool = True
+    low: bool = False
 
     def of(self, row: Any) -> Any:
         """The plain value for a row."""
@@ -95,7 +97,8 @@ class Column:
     def css(self) -> str:
         """Classes of its cells."""
         kinds = {"clock": "clock-cell", "pill": "pill-cell", "person": "person-cell"}
-        return " ".join(filter(None, (kinds.get(self.kind, self.kind), "primary" if self.primary else "")))
+        more = ["name"] * self.primary + ["low"] * self.low
+        return " ".join((kinds.get(self.kind, self.kind), *more))
 
 
 @dataclass(frozen=True)

@@ -206,8 +206,8 @@ class Timeline(Component):
 
 
 @cache
-def _hints(cls: type[Component]) -> Mapping[str, Any]:
-    return get_type_hints(cls)
+def _hints(tag: str) -> Mapping[str, Any]:
+    return get_type_hints(COMPONENTS.get(tag))
 
 
 def _fits(value: object, hint: Any) -> bool:
@@ -217,7 +217,7 @@ def _fits(value: object, hint: Any) -> bool:
     if origin in (Union, UnionType):
         return any(_fits(value, option) for option in get_args(hint))
     if origin is Literal:
-        return any(value == option and type(value) is type(option) for option in get_args(hint))
+        return value in get_args(hint) and not isinstance(value, bool)
     if hint in (None, NoneType):
         return value is None
     if origin is not None:
@@ -236,7 +236,7 @@ def build(cls: type[Component], props: Mapping[str, object]) -> Component:
     for name, value in props.items():
         if name not in declared:
             raise ComponentError(f"{cls.tag}: no prop {name!r}; declared: {', '.join(declared) or 'none'}")
-        if not _fits(value, _hints(cls)[name]):
+        if not _fits(value, _hints(cls.tag)[name]):
             raise ComponentError(f"{cls.tag}: prop {name!r} cannot be {value!r} (is the variable defined?)")
     missing = [
         name

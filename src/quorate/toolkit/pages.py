@@ -110,7 +110,9 @@ def _blocks(made: Template, context: RequestContext) -> BlockContext:
     current: Template | None = made
     while current is not None:
         nodes: NodeList = current.nodelist
-        blocks.add_blocks({node.name: node for node in nodes.get_nodes_by_type(BlockNode)})
+        blocks.add_blocks(
+            {node.name: node for node in nodes.get_nodes_by_type(BlockNode) if isinstance(node, BlockNode)}
+        )
         parent = next((node for node in nodes if isinstance(node, ExtendsNode)), None)
         current = parent.get_parent(context) if parent is not None else None
     return blocks

@@ -90,7 +90,8 @@ class SubjectKind:
 
     ``resolve(actor, fields)`` returns the subject's id for mapped answers such as ``name`` and ``repo_url``,
     creating it when it is new; ``label`` maps ids to names; ``url`` links one; ``people(id, at)`` gives the ids
-    of the people who speak for it and ``organisations(id, at)`` of those behind it, for recusal.
+    of the people who speak for it and ``organisations(id, at)`` of those behind it, for recusal. ``status(id, at)``
+    is its standing in its register, in the register's own word, where it has one.
     """
 
     name: str
@@ -99,6 +100,7 @@ class SubjectKind:
     url: Callable[[str], str]
     people: Callable[[str, datetime], Sequence[str]]
     organisations: Callable[[str, datetime], Sequence[str]]
+    status: Callable[[str, datetime], str] | None = None
 
 
 SUBJECTS: Registry[SubjectKind] = Registry("kind of subject")

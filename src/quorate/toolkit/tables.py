@@ -45,7 +45,7 @@ class Table(Generic[Row]):
     caption: ClassVar[Text]
     columns: ClassVar[Sequence[Column]]
     filters: ClassVar[Sequence[Choice | Flag]] = ()
-    search: ClassVar[Sequence[str] | Callable[[Rows, str], Rows]] = ()
+    search: ClassVar[Sequence[str]] = ()
     search_label: ClassVar[Text] = ""
     order: ClassVar[str] = ""
     size: ClassVar[int] = 50
@@ -117,26 +117,29 @@ class Table(Generic[Row]):
         rows = self._source
         for shown in self.shown_filters:
             if shown.value:
-                rows = shown.filter.apply(rows, self if isinstance(shown.filter, Flag) else shown.value)
+                rows = self._filtered(rows, shown)
         if self.text:
-            rows = self._searched(rows)
+            rows = self.find(rows, self.text)
         return self._ordered(rows)
 
-    def _searched(self, rows: Rows) -> Rows:
-        if callable(self.search):
-            return self.search(rows, self.text)
+    def _filtered(self, rows: Rows, shown: ShownFilter) -> Rows:
+        if isinstance(shown.filter, Flag):
+            return shown.filter.apply(rows, self)
+        return shown.filter.apply(rows, shown.value)
+
+    def find(self, rows: Rows, text: str) -> Rows:
+        """The rows that hold every word of ``text`` in one of the ``search`` paths; subclasses may know better."""
+        words = text.split()[:8]
         if isinstance(rows, QuerySet):
-            for word in self.text.split()[:8]:
+            for word in words:
                 match = Q()
                 for path in self.search:
                     match |= Q(**{f"{path}__icontains": word})
                 rows = rows.filter(match)
             return rows
-        words = self.text.lower().split()
-        return [row for row in rows if all(word in self._words(row) for word in words)]
+        return [row for row in rows if all(word.lower() in self._words(row) for word in words)]
 
     def _words(self, row: Row) -> str:
-        assert not callable(self.search)
         return " ".join(str(read(row, path)) for path in self.search).lower()
 
     def _ordered(self, rows: Rows) -> Rows:
@@ -247,7 +250,7 @@ class Table(Generic[Row]):
     def carried(self) -> list[tuple[str, str]]:
         """Parameters that the filter form has to carry along: the order, a date, what the page itself uses."""
         own = {"q", "page", "format", *(each.key for each in self.filters)}
-        return [(key, value) for key, value in self.request.GET.items() if key not in own and value]
+        return [(key, str(value)) for key, value in self.request.GET.items() if key not in own and value]
 
     @property
     def previous_url(self) -> str:

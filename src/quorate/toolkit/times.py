@@ -19,8 +19,8 @@ from quorate.kernel.i18n import get_language, gettext, ngettext
 
 Tone = Literal["calm", "soon", "late", "none", "paused", "done"]
 
-_DAY = {"zh": "Y年n月j日"}
-_MINUTE = {"zh": "Y年n月j日 H:i"}
+_DAY = {"zh": "Y年n月j日", "fr": "j N Y"}
+_MINUTE = {"zh": "Y年n月j日 H:i", "fr": "j N Y, H:i"}
 _SOON_FLOOR = timedelta(days=1)
 _SOON_CEILING = timedelta(days=7)
 _SOON_DEFAULT = timedelta(days=3)

@@ -87,9 +87,9 @@ class SampleTable(Table[Sample]):
     columns = (
         Column("number", "No.", kind="number", sort="number"),
         Column("title", "Project", primary=True, url="url", sort="title"),
-        Column("stage", "Stage", cell=lambda row: parts.pill(row.stage, row.tone), sort="stage"),
+        Column("stage", "Stage", kind="pill", cell=lambda row: parts.pill(row.stage, row.tone), sort="stage"),
         Column("owner", "Owner", kind="person"),
-        Column("stars", "Stars", kind="number", sort="stars"),
+        Column("stars", "Stars", kind="number", sort="stars", low=True),
         Column("filed", "Age", kind="age", sort="filed"),
         Column("due", "Clock", kind="clock", sort="due"),
     )
@@ -240,6 +240,11 @@ def gallery(request: HttpRequest) -> HttpResponse:
     found = context(request)
     answer: HttpResponse = found["table"].respond("web/gallery.html", found)
     return answer
+
+
+def form_gallery(request: HttpRequest) -> HttpResponse:
+    """A form that was sent with mistakes."""
+    return pages.render(request, "web/form_gallery.html", context(request), status=422)
 
 
 def public_gallery(request: HttpRequest) -> HttpResponse:

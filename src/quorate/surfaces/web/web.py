@@ -123,4 +123,5 @@ urlpatterns = [
 ]
 if settings.DEBUG or getattr(settings, "TEST", False):
     urlpatterns += [path("dev/gallery/", gallery.gallery, name="gallery")]
+    urlpatterns += [path("dev/gallery/form/", gallery.form_gallery, name="form-gallery")]
     urlpatterns += [path("dev/gallery/public/", gallery.public_gallery, name="public-gallery")]

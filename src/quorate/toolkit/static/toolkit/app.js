@@ -2,7 +2,8 @@
 (() => {
   "use strict";
   const root = document.documentElement;
-  const lang = root.lang || undefined;
+  // Day before month in English too, as the server writes days.
+  const lang = root.lang === "en" ? "en-GB" : root.lang || undefined;
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
   // Times in the reader's own zone; the zone itself on hover.
@@ -69,7 +70,7 @@
   document.addEventListener("keydown", (event) => {
     if (root.dataset.keys === "off" || event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
     if (event.key !== "j" && event.key !== "k") return;
-    const links = [...document.querySelectorAll("[data-keys] .primary a, .item-title")];
+    const links = [...document.querySelectorAll("table[data-keys] .name a, .item-title")];
     if (!links.length) return;
     const here = links.indexOf(document.activeElement);
     const next = event.key === "j" ? Math.min(here + 1, links.length - 1) : Math.max(here - 1, 0);

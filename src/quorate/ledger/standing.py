@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -56,3 +57,31 @@ def standing() -> Standing:
         worker_seen=Lease.objects.aggregate(seen=Max("last_run"))["seen"],
         failing_jobs=tuple((name, error.splitlines()[-1]) for name, error in jobs),
     )
+
+
+@dataclass(frozen=True)
+class Head:
+    """What the ledger had come to: by this a copy is held against its original."""
+
+    entries: int
+    last_seq: int
+    size: int
+    root: str
+
+
+def head() -> Head:
+    """The head of this database's ledger."""
+    counted = Entry.objects.aggregate(entries=Count("seq"), last=Max("seq"))
+    last = Checkpoint.objects.order_by("-size").first()
+    return Head(
+        counted["entries"], counted["last"] or 0, last.size if last is not None else 0, last.root if last else ""
+    )
+
+
+def head_of_file(database: sqlite3.Connection) -> Head:
+    """The head of the ledger in a SQLite file that is not this installation's database."""
+    entry, checkpoint = Entry._meta.db_table, Checkpoint._meta.db_table
+    entries, last_seq = database.execute(f"SELECT count(*), max(seq) FROM {entry}").fetchone()  # noqa: S608  # names of our own tables
+    sealed = database.execute(f"SELECT size, root FROM {checkpoint} ORDER BY size DESC LIMIT 1").fetchone()  # noqa: S608  # names of our own tables
+    size, root = sealed or (0, "")
+    return Head(entries, last_seq or 0, size, root)

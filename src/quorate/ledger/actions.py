@@ -14,9 +14,12 @@ from django.db import connection, transaction
 from django.db.models import Q
 
 from quorate.kernel import clock, ids
+from quorate.kernel.errors import Conflict, NotFound
+from quorate.kernel.i18n import gettext
+from quorate.ledger import delivery
 from quorate.ledger.kinds import KINDS
 from quorate.ledger.models import Entry, EntryRef, Message, PrivateValue
-from quorate.ledger.outbox import HANDLERS
+from quorate.ledger.outbox import HANDLERS, WAKE
 from quorate.ledger.records import body, commitment, digest, instant
 from quorate.ledger.refs import Ref
 
@@ -154,7 +157,37 @@ def enqueue(topic: str, payload: Mapping[str, Any], *, key: str | None = None, d
     message = Message(topic=topic, payload=dict(payload), key=key, created_at=moment, due_at=due or moment)
     if key is None:
         message.save(force_insert=True)
+        transaction.on_commit(WAKE.set)
         return message.id
     # One statement, because two transactions may promise the same at once: the second waits, and keeps the first's.
     Message.objects.bulk_create([message], ignore_conflicts=True)
+    transaction.on_commit(WAKE.set)
     return Message.objects.values_list("id", flat=True).get(key=key)
+
+
+def retry_message(*, actor: HasId, message_id: UUID, authority: Sequence[str] = ()) -> None:
+    """Try a dead message again. Appends ``outbox.retried``. The caller authorises."""
+    message = _dead(message_id)
+    if not delivery.revive(message):
+        raise Conflict(gettext("somebody else was first"), where=str(message_id))
+    facts = {"message": str(message.id), "topic": message.topic}
+    append("outbox.retried", actor=actor, data=facts, authority=authority)
+    transaction.on_commit(WAKE.set)
+
+
+def discard_message(*, actor: HasId, message_id: UUID, authority: Sequence[str] = ()) -> None:
+    """Give up a dead message for good. Appends ``outbox.discarded``. The caller authorises."""
+    message = _dead(message_id)
+    if not delivery.discard(message):
+        raise Conflict(gettext("somebody else was first"), where=str(message_id))
+    facts = {"message": str(message.id), "topic": message.topic}
+    append("outbox.discarded", actor=actor, data=facts, authority=authority)
+
+
+def _dead(message_id: UUID) -> Message:
+    message = Message.objects.filter(pk=message_id).first()
+    if message is None:
+        raise NotFound(gettext("there is no such message"), where=str(message_id))
+    if message.state != Message.State.DEAD:
+        raise Conflict(gettext("this message has not failed for good"), where=str(message_id))
+    return message

@@ -184,13 +184,10 @@ class _Audit:
 
     def _skipped(self, before: int | None) -> int:
         """The entry whose leaf is missing between the last one and `before`."""
-        if connection.vendor == "sqlite":  # one writer: numbers have no gap
-            return self.last_seq + 1
-        outside = self._outside()
-        if before is not None and before > self.last_seq:
-            outside = outside.filter(seq__lt=before)
-        skipped = outside.first()
-        return skipped.seq if skipped is not None else self.last_seq + 1
+        if connection.vendor == "sqlite" or before is None or before <= self.last_seq:
+            return self.last_seq + 1  # on SQLite there is one writer, and numbers have no gap
+        skipped = self._outside().filter(seq__lt=before).first()
+        return skipped.seq if skipped is not None else before - 1
 
     def _outside(self) -> QuerySet[Entry]:
         """Entries after the last one seen that have no place in the tree."""

@@ -18,7 +18,7 @@ import traceback
 from collections import Counter
 from dataclasses import dataclass, field
 
-from django.db import DatabaseError, close_old_connections, connections
+from django.db import Error, close_old_connections, connections
 
 from quorate.ledger import delivery
 from quorate.ledger.models import Message
@@ -114,7 +114,7 @@ class Slot(threading.Thread):
                 close_old_connections()
                 try:
                     perform(task, self.worker)
-                except DatabaseError:
+                except Error:
                     log.exception("the outcome could not be recorded; the lease will run out")
                 self.running = None
                 self.done.set()
@@ -140,18 +140,16 @@ class Worker:
         announced = False
         while not stop.is_set():
             WAKE.clear()
+            close_old_connections()
             try:
                 if not announced:
                     delivery.announce_jobs()
                     announced = True
                 self._mind()
-                busy = self._fill()
-            except DatabaseError:
+                self._fill()
+            except Error:
                 log.exception("the database does not answer")
-                close_old_connections()
-                busy = False
-            if not busy:
-                WAKE.wait(self.poll)
+            WAKE.wait(self.poll)
         deadline = time.monotonic() + grace
         while any(slot.running for slot in self.slots) and time.monotonic() < deadline:
             self._mind()
@@ -160,14 +158,13 @@ class Worker:
             slot.tasks.put(None)
         connections.close_all()
 
-    def _fill(self) -> bool:
-        """Give idle slots something to do; whether there may be more."""
+    def _fill(self) -> None:
+        """Give idle slots something to do."""
         for slot in [slot for slot in self.slots if slot.running is None]:
             task = self._next()
             if task is None:
-                return False
+                return
             slot.give(task)
-        return False
 
     def _next(self) -> Task | None:
         """The next job or message; one slow topic never takes every slot."""

@@ -20,7 +20,7 @@ from django.db import close_old_connections
 
 from quorate.kernel.errors import UserError
 from quorate.kernel.i18n import gettext
-from quorate.ledger import worker
+from quorate.ledger.worker import Worker
 from quorate.surfaces.operations import tracing
 
 log = logging.getLogger("quorate.serve")
@@ -69,7 +69,7 @@ def serve(*, bind: str, port: int, with_worker: bool, announce: Callable[[], Non
         stop.set()
         server.close()
         if working is not None:
-            working.join(PATIENCE)
+            working.join(PATIENCE + 5)
     log.info("stopped")
 
 
@@ -86,7 +86,7 @@ def _work(stop: threading.Event) -> None:
     """A worker that falls over, because the database went away, gets up again."""
     while not stop.is_set():
         try:
-            worker.run(stop)
+            Worker().run(stop, grace=PATIENCE)
         except Exception:
             log.exception("the worker fell over; it starts again in 5 seconds")
             close_old_connections()

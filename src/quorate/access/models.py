@@ -72,3 +72,34 @@ class ApiToken(models.Model):
     def new_secret() -> str:
         """A fresh secret with a prefix that scanners know."""
         return "quo_" + secrets.token_urlsafe(32)
+
+
+class Answer(models.Model):
+    """The first answer to a request that carried an ``Idempotency-Key``; repeats are given it again.
+
+    Written in the transaction of what the request did, so either both happened or neither.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    actor = models.CharField(max_length=120)
+    key = models.CharField(max_length=120)
+    request = models.CharField(max_length=64, help_text="SHA-256 of method, path and body")
+    status = models.PositiveSmallIntegerField(default=0)
+    content_type = models.CharField(max_length=80, default="")
+    body = models.TextField(default="")
+    created_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        indexes = [models.Index(fields=["created_at"], name="answer_by_age")]
+        constraints = [models.UniqueConstraint(fields=["actor", "key"], name="answer_once")]
+
+
+class Window(models.Model):
+    """How often something was tried in one stretch of time; used where several processes serve."""
+
+    key = models.CharField(primary_key=True, max_length=160)
+    count = models.PositiveIntegerField(default=0)
+    ends_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["ends_at"], name="window_by_end")]

@@ -8,6 +8,12 @@ from dataclasses import dataclass
 from quorate.kernel.i18n import _
 from quorate.kernel.registry import Registry
 
+#: Scopes of a token that are no permission: every right of the account; and seeing, but changing nothing.
+ALL = "all"
+READ = "read"
+#: Verbs that only look.
+LOOKING = ("read", "list")
+
 GRAMMAR = re.compile(r"^[a-z][a-z-]*\.[a-z][a-z-]*$")
 
 
@@ -30,7 +36,14 @@ def permission(name: str, title: object, *, sensitive: bool = False) -> Permissi
     return PERMISSIONS.register(name, Permission(name, title, sensitive))
 
 
+def in_scope(name: str, scopes: frozenset[str]) -> bool:
+    """Whether scopes let a permission through; they never give it."""
+    return name in scopes or ALL in scopes or (READ in scopes and name.rpartition(".")[2] in LOOKING)
+
+
 permission("account.manage", _("Manage accounts and tokens of others"))
+permission("token.manage", _("Make and revoke API tokens of an account"))
+permission("webhook.manage", _("Register and remove webhooks of an account"))
 permission("ledger.read", _("Read every entry of the ledger"))
 permission("ledger.seal", _("Seal the ledger now"))
 permission("ledger.shred", _("Remove private values beside the ledger"))

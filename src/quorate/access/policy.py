@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from quorate.access.actors import Actor
-from quorate.access.permissions import PERMISSIONS
+from quorate.access.permissions import PERMISSIONS, in_scope
 from quorate.kernel import clock
 from quorate.kernel.errors import Refused
 from quorate.kernel.i18n import gettext
@@ -54,7 +54,7 @@ def why(actor: Actor, permission: str, obj: Any = None, *, at: datetime | None =
     """Ask every source. An unknown permission is a defect (``KeyError``), never a yes."""
     declared = PERMISSIONS.get(permission)
     moment = at or clock.now()
-    if actor.scopes is not None and permission not in actor.scopes and "all" not in actor.scopes:
+    if actor.scopes is not None and not in_scope(permission, actor.scopes):
         return Explanation(permission, False, (), (gettext("a token with the scope %s") % permission,))
     reasons: list[Reason] = []
     if not declared.sensitive:

@@ -13,8 +13,6 @@ from quorate.kernel import clock
 
 #: How stale ``last_used_at`` may be: not every request writes to the database.
 USED_EVERY = timedelta(minutes=5)
-#: A scope that stands for every right of the account.
-ALL = "all"
 
 
 def bearer_actor(secret: str) -> Actor | None:

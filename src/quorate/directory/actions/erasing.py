@@ -11,6 +11,7 @@ from quorate.kernel.errors import Conflict
 from quorate.kernel.i18n import gettext
 from quorate.ledger.actions import append
 from quorate.ledger.refs import Ref
+from quorate.toolkit.applied import forget
 
 
 @action("person.erase", kinds=("person.erased",))
@@ -29,6 +30,7 @@ def erase_person(*, actor: Actor, person: Person, reason: str = "") -> Person:
     for rows in (person.contacts, person.external_ids, person.affiliations, person.consents):
         rows.all().delete()
     for row in [person, *person.merged.all()]:
+        forget("person", row.slug)
         row.name, row.slug, row.account = "", f"forgotten-{str(row.pk)[-12:]}", None
         row.pronouns = row.bio = row.language = row.time_zone = ""
         row.public = False

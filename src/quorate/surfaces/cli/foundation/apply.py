@@ -10,7 +10,8 @@ from quorate.access.actors import Actor
 from quorate.access.policy import authorise
 from quorate.kernel import clock
 from quorate.ledger.actions import append, gesture
-from quorate.surfaces.cli.foundation.plan import Plan, Step, change_of, fingerprint
+from quorate.surfaces.cli.foundation.plan import Plan, Step, change_of
+from quorate.toolkit.applied import fingerprint
 from quorate.toolkit.foundation import Record, RecordKind, Section
 from quorate.toolkit.models import Applied
 
@@ -81,7 +82,7 @@ def _remember(desired: Sequence[Record], steps: Sequence[Step]) -> None:
         row = rows.get((record.kind, record.id))
         known = row is not None
         row = row or Applied(kind=record.kind, key=record.id)
-        fields = {name: fingerprint(row.pk, value) for name, value in record.fields.items()}
+        fields = {name: fingerprint(row, value) for name, value in record.fields.items()}
         if known and row.fields == fields:
             continue
         row.fields, row.applied_at = fields, moment

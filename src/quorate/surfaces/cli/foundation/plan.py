@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,6 +9,7 @@ from typing import Any
 from quorate.kernel.errors import UserError
 from quorate.kernel.i18n import gettext
 from quorate.surfaces.cli.foundation.files import Directory
+from quorate.toolkit.applied import forgotten_key, says_still
 from quorate.toolkit.foundation import Action, Change, Record, RecordKind, Section
 from quorate.toolkit.models import Applied
 
@@ -79,20 +78,9 @@ class Plan:
         }
 
 
-def fingerprint(applied: Any, value: Any) -> str:
-    """What is kept of a field that was applied: a salted digest, so that no personal datum stays behind."""
-    text = json.dumps([str(applied), value], sort_keys=True, ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()[:32]
-
-
-def gone_key(key: str) -> str:
-    """The key under which it is remembered that a person of the files was forgotten."""
-    return "forgotten:" + hashlib.sha256(key.encode()).hexdigest()[:40]
-
-
 def make(directory: Directory, known: Sequence[Section], *, allow_removal: bool = False) -> Plan:
     """The plan for a directory. ``UserError`` when a record names another that nobody describes."""
-    plan = Plan(unread=directory.unread, desired=directory.records)
+    plan = Plan(unread=directory.unread, desired=list(directory.records))
     applied = {(row.kind, row.key): row for row in Applied.objects.all()}
     wanted: dict[str, dict[str, Record]] = {}
     for record in directory.records:
@@ -102,10 +90,14 @@ def make(directory: Directory, known: Sequence[Section], *, allow_removal: bool 
         for kind in section.kinds:
             present[kind.name] = {record.id: record for record in kind.current()}
     _check_references(directory.records, wanted, present)
+    lost = {(r.kind, r.id) for records in present.values() for r in records.values() if r.settled}
     for section in known:
         for kind in section.kinds:
             desired, current = wanted.get(kind.name, {}), present[kind.name]
-            _plan_kind(plan, kind, desired, current, applied)
+            if not kind.recreate:
+                lost |= {(kind.name, key) for key in desired if key not in current and _was(kind, key, applied)}
+            for record in desired.values():
+                _plan_record(plan, kind, record, current.get(record.id), applied, lost)
             _plan_removals(plan, kind, desired, current, applied, allow=allow_removal)
     return plan
 
@@ -133,27 +125,33 @@ def _check_references(
         raise UserError(first.what, where=first.where, mend=first.mend, problems=problems if len(problems) > 1 else ())
 
 
-def _plan_kind(
+def _was(kind: RecordKind, key: str, applied: Mapping[Key, Applied]) -> bool:
+    """Whether the files brought it once."""
+    return (kind.name, key) in applied or (kind.name, forgotten_key(key)) in applied
+
+
+def _plan_record(
     plan: Plan,
     kind: RecordKind,
-    desired: Mapping[str, Record],
-    current: Mapping[str, Record],
+    record: Record,
+    before: Record | None,
     applied: Mapping[Key, Applied],
+    lost: set[Key],
 ) -> None:
-    for key, record in desired.items():
-        before = current.get(key)
-        last = applied.get((kind.name, key))
-        if before is None:
-            forgotten = last is not None or (kind.name, gone_key(key)) in applied
-            if forgotten and not kind.recreate:
-                plan.kept.append(_gone(kind, record))
-            else:
-                fields = {name: [None, value] for name, value in record.fields.items()}
-                plan.steps.append(Step(kind.name, key, "create", fields, record))
-        elif before.settled:
-            plan.kept.append(_gone(kind, record))
-        else:
-            _plan_change(plan, kind, record, before, last)
+    gone = next((refer.id for refer in record.refers if (refer.kind, refer.id) in lost), None)
+    if (kind.name, record.id) in lost:
+        why = gettext("it was forgotten, removed or merged in the product, and stays so")
+        plan.kept.append(Note(kind.name, record.id, why, gettext("take it out of the file"), record.where))
+        plan.desired.remove(record)
+    elif gone is not None:
+        why = gettext("it names “%s”, which was forgotten, removed or merged in the product") % gone
+        mend = gettext("name the record that stands, or take it out of the file")
+        plan.kept.append(Note(kind.name, record.id, why, mend, record.where))
+    elif before is None:
+        fields = {name: [None, value] for name, value in record.fields.items()}
+        plan.steps.append(Step(kind.name, record.id, "create", fields, record))
+    else:
+        _plan_change(plan, kind, record, before, applied.get((kind.name, record.id)))
 
 
 def _plan_change(plan: Plan, kind: RecordKind, record: Record, before: Record, last: Applied | None) -> None:
@@ -164,7 +162,7 @@ def _plan_change(plan: Plan, kind: RecordKind, record: Record, before: Record, l
         old, new = before.fields.get(name), record.fields.get(name)
         if old == new:
             continue
-        if name in kind.live and last is not None and last.fields.get(name) == fingerprint(last.pk, new):
+        if name in kind.live and says_still(last, name, new):
             said.pop(name, None)
             if old is not None:
                 said[name] = old
@@ -210,16 +208,6 @@ def _plan_removals(
             continue
         fields = {name: [value, None] for name, value in current[key].fields.items()}
         plan.steps.append(Step(kind.name, key, "remove", fields, current[key]))
-
-
-def _gone(kind: RecordKind, record: Record) -> Note:
-    return Note(
-        kind.name,
-        record.id,
-        gettext("it was forgotten, removed or merged in the product, and stays so"),
-        gettext("take it out of the file"),
-        record.where,
-    )
 
 
 def change_of(step: Step) -> Change:

@@ -118,9 +118,11 @@ def test_everyday_text_survives() -> None:
 
 
 def test_headings_never_outrank_the_page() -> None:
-    html = markdown.render("# one\n\n###### six")
+    html = markdown.render("## one\n\n###### two\n\n### three\n\n# four")
     assert "<h3>one</h3>" in html
-    assert "<h6>six</h6>" in html
+    assert "<h4>two</h4>" in html
+    assert "<h4>three</h4>" in html
+    assert "<h3>four</h3>" in html
 
 
 def test_the_words_alone() -> None:

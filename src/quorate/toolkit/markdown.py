@@ -39,9 +39,16 @@ _PARSER = _parser()
 
 
 def _lower(tokens: list[Token], by: int) -> None:
+    """Renumber headings from ``by + 1`` on, one step at a time, whatever levels the writer jumped."""
+    above: list[int] = []
     for token in tokens:
+        if token.type == "heading_open":
+            level = int(token.tag[1])
+            while above and above[-1] >= level:
+                above.pop()
+            above.append(level)
         if token.type in ("heading_open", "heading_close"):
-            token.tag = f"h{min(6, int(token.tag[1]) + by)}"
+            token.tag = f"h{min(6, by + len(above))}"
 
 
 def _attribute(tag: str, name: str, value: str) -> str | None:

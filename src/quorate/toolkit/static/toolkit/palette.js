@@ -46,6 +46,7 @@
     if (event.key === "ArrowDown") choose(Math.min(here + 1, all.length - 1));
     else if (event.key === "ArrowUp") choose(Math.max(here - 1, 0));
     else if (event.key === "Enter" && all.length) window.location.assign(all[Math.max(here, 0)].href);
+    else if (event.key === "Escape") palette.close();
     else return;
     event.preventDefault();
   });

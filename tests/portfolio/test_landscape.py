@@ -202,7 +202,7 @@ def test_the_public_file_is_taken_whole_and_given_back_to_the_byte() -> None:
     second = actions.import_landscape(actor=STAFF, data=data)
     assert (second.created, second.changed, second.unchanged) == (0, 0, 188)
     assert Project.objects.count() == 143
-    assert Repository.objects.count() == 139
+    assert Repository.objects.count() == 143
     assert Member.objects.count() == 45
     by_status = queries.statuses_at().values()
     assert sum(row.status == "retired" for row in by_status) == 68

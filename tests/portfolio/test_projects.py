@@ -179,10 +179,11 @@ def test_outsiders_are_refused(alpha: Project, outsider: Actor) -> None:
     assert Entry.objects.count() == before
 
 
-def test_only_what_was_never_a_project_is_removed(alpha: Project) -> None:
+def test_what_a_case_decided_on_stays(alpha: Project) -> None:
     beta = actions.add_project(actor=STAFF, facts=ProjectFacts("Beta"))
+    actions.set_status(actor=STAFF, project=beta, status="ecosystem", at=START)
     actions.remove_project(actor=STAFF, project=beta)
-    actions.set_status(actor=STAFF, project=alpha, status="ecosystem", at=START)
+    actions.set_status(actor=STAFF, project=alpha, status="ecosystem", at=START, decided_by="case:E-1")
     with pytest.raises(Conflict, match="retire"):
         actions.remove_project(actor=STAFF, project=alpha)
     assert Project.objects.get() == alpha

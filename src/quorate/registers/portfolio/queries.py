@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Collection, Iterable
+from dataclasses import asdict
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
@@ -17,7 +19,9 @@ from quorate.kernel.errors import NotFound
 from quorate.kernel.i18n import gettext
 from quorate.kernel.ids import is_uuid
 from quorate.ledger.refs import Ref
+from quorate.registers.portfolio import repository_urls
 from quorate.registers.portfolio.landscape.checks import read
+from quorate.registers.portfolio.landscape.comparison import compare
 from quorate.registers.portfolio.landscape.dialects import convert
 from quorate.registers.portfolio.landscape.document import Dialect, ItemPath
 from quorate.registers.portfolio.models import (
@@ -96,6 +100,17 @@ def maintained_by(person: UUID, at: datetime | None = None) -> QuerySet[Project]
     return Project.objects.filter(pk__in=rows.values("project_id"))
 
 
+def repository_by(address: str) -> Repository:
+    """The repository with an address, however it is spelt. NotFound when no project has it."""
+    url = repository_urls.parse(address).url or address.strip().rstrip("/").lower()
+    found = Repository.objects.filter(url=url).select_related("project").first()
+    if found is None:
+        raise NotFound(
+            gettext("no project has the repository %s") % address, where="url", mend=gettext("add it to its project")
+        )
+    return found
+
+
 def primary_repository(project: UUID) -> Repository | None:
     """The repository that checks read: the primary one, or the only one."""
     rows = list(Repository.objects.filter(project_id=project).order_by("-primary", "created_at")[:2])
@@ -147,6 +162,24 @@ def landscape_bytes(dialect: Dialect | None = None) -> bytes:
         )
     data = bytes(row.source)
     return data if dialect is None or dialect == row.dialect else convert(read(data, row.name), dialect).to_bytes()
+
+
+def preview(data: bytes, name: str) -> dict[str, Any]:
+    """What an import of a file would come to: ``items``, ``warnings`` and ``differences`` from the landscape.
+
+    Nothing is written. ``UserError`` names line and mend of a malformed file.
+    """
+    new = read(data, name)
+    row = landscape()
+    old = read(bytes(row.source), row.name) if row else read(b"categories: []")
+    differences = [
+        {"change": each.change, "item": str(each.path), "fields": sorted(each.fields)} for each in compare(old, new)
+    ]
+    return {
+        "items": len(new.items),
+        "warnings": [asdict(warning) for warning in new.warnings],
+        "differences": differences,
+    }
 
 
 def landscape_items() -> QuerySet[LandscapeItem]:

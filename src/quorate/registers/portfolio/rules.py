@@ -134,6 +134,19 @@ def is_web_address(text: str) -> bool:
         return False
 
 
+def repository_key(text: str) -> str:
+    """What tells a repository's address from others: its one spelling, or the lowered address of any other page.
+
+    ``UserError`` at ``url`` for what is no web address.
+    """
+    parsed = repository_urls.parse(text)
+    if parsed.url:
+        return parsed.url
+    if not is_web_address(text.strip()) or len(text) > 300:
+        return repository_url(text)
+    return text.strip().rstrip("/").lower()
+
+
 def repository_url(text: str) -> str:
     """The canonical address of a repository. ``UserError`` at ``url`` for anything else."""
     parsed = repository_urls.parse(text)

@@ -25,7 +25,6 @@ from quorate.kernel import clock
 from quorate.kernel.i18n import gettext
 from quorate.ledger.actions import append
 from quorate.ledger.refs import Ref
-from quorate.registers.portfolio import repository_urls
 from quorate.registers.portfolio.actions import members, projects, repositories, statuses
 from quorate.registers.portfolio.actions.shelf import locked, store
 from quorate.registers.portfolio.landscape import checks
@@ -39,6 +38,7 @@ from quorate.registers.portfolio.rules import (
     is_web_address,
     organisation_keys,
     project_keys,
+    repository_key,
     status_of_maturity,
 )
 
@@ -110,16 +110,22 @@ class _Import:
             )
         same_file = self.file.digest == self.landscape.digest
         known = {path.name: row for path, row in before.items()}
+        by_link = {(row.project_id, row.organisation_id): row for row in before.values()}
+        by_link.pop((None, None), None)
         for item in self.file.items:
-            row = before.get(item.path) or known.get(item.name)
+            row = before.get(item.path) or known.get(item.name) or by_link.get(links[item.path])
             if row is None:
                 self.report.created += 1
             elif item.path in self.touched or not self.agrees(row, item, links[item.path]):
                 self.report.changed += 1
             else:
                 self.report.unchanged += 1
-        names = {item.name for item in self.file.items}
-        self.report.removed = [str(path) for path in before if path.name not in names]
+        names, linked = {item.name for item in self.file.items}, set(links.values()) - {(None, None)}
+        self.report.removed = [
+            str(path)
+            for path, row in before.items()
+            if path.name not in names and (row.project_id, row.organisation_id) not in linked
+        ]
         for gone in self.report.removed:
             self.report.warn("left-landscape", gettext("%s is not in the file and leaves the landscape") % gone, gone)
         self.report.warnings[:0] = [asdict(warning) for warning in self.file.warnings]
@@ -152,7 +158,7 @@ class _Import:
     def project(self, item: Item) -> UUID:
         """The project of an item: found, filled in, or made."""
         self.report.projects += 1
-        urls = [parsed.url for parsed in map(repository_urls.parse, item.repositories()) if parsed.url]
+        urls = item.repositories()
         found = self.projects.find(project_keys(item.title, urls=urls))
         facts = self.facts(item)
         if found is None:
@@ -224,9 +230,11 @@ class _Import:
 
     def add_repositories(self, item: Item, row: Project) -> None:
         for number, shown in enumerate(item.repositories()):
-            url = repository_urls.parse(shown).url
+            if not is_web_address(shown) or len(shown) > 300:
+                continue
+            url = repository_key(shown)
             owner = self.repositories.get(url)
-            if not url or owner == row.pk:
+            if owner == row.pk:
                 continue
             if owner is not None:
                 words = gettext("the repository %(url)s of %(item)s belongs to %(other)s")

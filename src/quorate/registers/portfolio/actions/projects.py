@@ -32,14 +32,14 @@ def change_project(*, actor: Actor, project: Project, facts: ProjectFacts) -> Pr
 
 @action("project.edit", kinds=("project.removed",))
 def remove_project(*, actor: Actor, project: Project) -> None:
-    """Remove a project that nothing refers to and that never had a status. ``Conflict`` otherwise.
+    """Remove a project that nothing refers to and no case decided on, with all that is kept of it.
 
-    What was a project of the foundation stays on record: retire it instead.
+    Appends ``project.removed``. ``Conflict`` otherwise: retire the project instead, its record stays.
     """
     authority = authorise(actor, "project.edit", project)
-    if project.statuses.exists():
+    if project.statuses.filter(decided_by__startswith="case").exists():
         raise Conflict(
-            gettext("%s was a project of the foundation") % project.name,
+            gettext("a case decided on %s") % project.name,
             where=project.slug,
             mend=gettext("retire it; its record stays"),
         )

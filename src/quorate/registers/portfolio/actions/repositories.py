@@ -19,18 +19,22 @@ from quorate.registers.portfolio.models import Project, Repository, Scan
 from quorate.registers.portfolio.queries import newest_scan
 from quorate.registers.portfolio.repository import scan as reading
 from quorate.registers.portfolio.repository.checks import policy_for
-from quorate.registers.portfolio.rules import repository_url
+from quorate.registers.portfolio.rules import repository_key, repository_url
 from quorate.toolkit.foundation import instant
 
 
 @action("project.edit", kinds=("repository.added",))
-def register_repository(*, actor: Actor, project: Project, url: str, primary: bool = False) -> Repository:
+def register_repository(
+    *, actor: Actor, project: Project, url: str, primary: bool = False, strict: bool = True
+) -> Repository:
     """Add a repository to a project; the first one is the primary one. Appends ``repository.added``.
 
     Returns the present record when the project has it already. ``Conflict`` when another project has it.
+    ``strict=False`` takes any page for what it is, as files that others keep may name an owner's page.
     """
     authority = authorise(actor, "project.edit", project)
-    repository_url(url)
+    if strict:
+        repository_url(url)
     first = not project.repositories.exists()
     return note(actor, project, url, primary or first, authority)
 
@@ -148,15 +152,14 @@ def fetch_repository(*, actor: Actor, repository: Repository) -> Repository:
     Works without a lock and then notes where the clone lies.
     """
     authorise(actor, "repository.fetch", repository)
-    path = clones.fetch(
-        repository.shown if repository.shown.startswith("https://") else repository.url, f"{repository.pk}.git"
-    )
+    exact = repository.shown.startswith("https://") and repository_urls.parse(repository.shown).exact
+    path = clones.fetch(repository.shown if exact else repository.url, f"{repository.pk}.git")
     return place_clone(actor=actor, repository=repository, path=path)
 
 
 def note(actor: Actor, project: Project, shown: str, primary: bool, authority: list[str]) -> Repository:
     """Add a repository on an authority that was established before; pages inside one count as the repository."""
-    url = repository_urls.parse(shown).url or repository_url(shown)
+    url = repository_key(shown)
     present = Repository.objects.filter(url=url).select_related("project").first()
     if present is not None and present.project_id != project.pk:
         raise Conflict(
@@ -171,9 +174,7 @@ def note(actor: Actor, project: Project, shown: str, primary: bool, authority: l
             present.primary = True
             present.save(update_fields=["primary"])
         return present
-    text = shown.strip()
-    exact = repository_urls.parse(text).exact
-    row = Repository.objects.create(project=project, url=url, shown=(text if exact else url)[:300], primary=primary)
+    row = Repository.objects.create(project=project, url=url, shown=shown.strip()[:300], primary=primary)
     append(
         "repository.added",
         actor=actor,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
+from pathlib import PurePath
 from uuid import UUID
 
 from quorate.kernel import clock
@@ -35,29 +36,35 @@ def locked() -> tuple[Landscape, LandscapeFile]:
 def store(landscape: Landscape, file: LandscapeFile, links: Links | None = None) -> None:
     """Make the stored landscape this file: its bytes, and one row for each item.
 
-    Rows keep their ids while an item keeps its path, or its name when it moved. ``links`` says which project and
+    Rows keep their ids while an item keeps its path, its name, or the record it is of. ``links`` says which project and
     organisation an item is; others keep what they had.
     """
     landscape.source = file.to_bytes()
     landscape.dialect = file.dialect
     landscape.digest = file.digest
-    landscape.name = file.name
-    landscape.warnings = [asdict(warning) for warning in file.warnings]
+    landscape.name = PurePath(file.name).name
+    landscape.warnings = [{**asdict(warning), "where": PurePath(warning.where).name} for warning in file.warnings]
     landscape.changed_at = clock.now()
     landscape.save()
     rows = {path_of(row): row for row in landscape.items.all()}
     wanted = {item.path for item in file.items}
     leaving = {path: row for path, row in rows.items() if path not in wanted}
-    movable = {path.name: row for path, row in leaving.items()}
+    by_name = {path.name: row for path, row in leaving.items()}
+    by_link = {(row.project_id, row.organisation_id): row for row in leaving.values()}
+    by_link.pop((None, None), None)
     statuses = {project: each.status for project, each in statuses_at().items()}
     new: list[LandscapeItem] = []
     changed: list[LandscapeItem] = []
     for item in file.items:
-        row = rows.get(item.path) or movable.pop(item.name, None)
+        link = links.get(item.path) if links else None
+        row = rows.get(item.path)
+        for candidate in () if row else (by_name.get(item.name), by_link.get(link) if link else None):
+            if candidate is not None and path_of(candidate) in leaving:
+                row = candidate
+                break
         fresh = row is None
         row = row or LandscapeItem(landscape=landscape)
         leaving.pop(path_of(row), None)
-        link = links.get(item.path) if links else None
         if _fill(row, item, link, statuses) or fresh:
             (new if fresh else changed).append(row)
     LandscapeItem.objects.filter(pk__in=[row.pk for row in leaving.values()]).delete()

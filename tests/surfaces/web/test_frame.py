@@ -47,6 +47,12 @@ def test_a_visitor_is_taken_to_the_public_site(client: Client) -> None:
     assert client.get("/").headers["Location"] == "/p/"
 
 
+def test_the_way_to_my_work_leads_through_sign_in(client: Client, account: Account) -> None:
+    assert client.get("/work/").headers["Location"] == "/sign-in/login/?next=/"
+    client.force_login(account)
+    assert client.get("/work/").headers["Location"] == "/"
+
+
 def test_nothing_waits(signed_in: Client, waiting: list[work.WorkItem]) -> None:
     assert "Nothing waits for you" in signed_in.get("/").content.decode()
 

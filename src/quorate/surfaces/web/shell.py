@@ -93,7 +93,7 @@ class Shell:
     """The frame's data, each part found only when a template asks for it."""
 
     public_url = "/p/"
-    work_url = "/"
+    work_url = "/work/"
 
     def __init__(self, request: HttpRequest) -> None:
         self.request = request

@@ -49,6 +49,14 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+def own_work(request: HttpRequest) -> HttpResponse:
+    """The public site's way to my work: through sign-in when nobody is signed in."""
+    if actor_from(request).known:
+        return HttpResponseRedirect("/")
+    return HttpResponseRedirect(f"{Shell(request).sign_in_url}?next=/")
+
+
+@require_safe
 def public_front(request: HttpRequest) -> HttpResponse:
     """The front page of the public site."""
     context = {"about": identity().about, "panels": front.panels(request), "figures": front.figures(request)}
@@ -115,6 +123,7 @@ def brand(request: HttpRequest) -> HttpResponse:
 
 urlpatterns = [
     path("", home, name="home"),
+    path("work/", own_work, name="work"),
     path("p/", public_front, name="front"),
     path("search/", find, name="search"),
     path("preferences/", preferences, name="preferences"),

@@ -91,7 +91,8 @@ class SubjectKind:
     ``resolve(actor, fields)`` returns the subject's id for mapped answers such as ``name`` and ``repo_url``,
     creating it when it is new; ``label`` maps ids to names; ``url`` links one; ``people(id, at)`` gives the ids
     of the people who speak for it and ``organisations(id, at)`` of those behind it, for recusal. ``status(id, at)``
-    is its standing in its register, in the register's own word, where it has one.
+    is its standing in its register, in the register's own word, where it has one; ``held_by(person, at)`` gives the
+    ids of the subjects for which a person speaks: ``people`` the other way round.
     """
 
     name: str
@@ -101,6 +102,7 @@ class SubjectKind:
     people: Callable[[str, datetime], Sequence[str]]
     organisations: Callable[[str, datetime], Sequence[str]]
     status: Callable[[str, datetime], str] | None = None
+    held_by: Callable[[str, datetime], Sequence[str]] | None = None
 
 
 SUBJECTS: Registry[SubjectKind] = Registry("kind of subject")

@@ -51,6 +51,7 @@ class Table(Generic[Row]):
     size: ClassVar[int] = 50
     empty: ClassVar[Empty]
     exports: ClassVar[Mapping[str, tuple[Text, Callable[[Rows], HttpResponse]]]] = {}
+    rows_template: ClassVar[str] = "toolkit/components/table_rows.html"
 
     def __init__(
         self,
@@ -298,7 +299,7 @@ class Table(Generic[Row]):
         if wanted == "json":
             return exports.json_response(self.name, self.records())
         if pages.target(self.request) == f"{self.name}-rows":
-            html = render_to_string("toolkit/components/table_rows.html", {"table": self}, self.request)
+            html = render_to_string(self.rows_template, {"table": self}, self.request)
             return pages.fragment(html)
         answer = pages.public_render if public else pages.render
         return answer(self.request, template, {**(context or {}), "table": self})

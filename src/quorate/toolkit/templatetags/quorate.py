@@ -10,6 +10,7 @@ from django import template
 from django.forms.boundfield import BoundField
 from django.template import Context
 from django.template.loader import render_to_string
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from quorate.toolkit import components, forms, markdown, parts, tables, times
@@ -78,8 +79,9 @@ def table(context: Context, made: tables.Table[Any]) -> SafeString:
 
 @register.filter(name="markdown")
 def markdown_filter(text: str | None) -> SafeString:
-    """Safe HTML of Markdown; put it into ``<div class="prose">``."""
-    return markdown.render(str(text or ""))
+    """Safe HTML of Markdown, in a block that gives it its rhythm; nothing for no text."""
+    html = markdown.render(str(text or ""))
+    return format_html('<div class="prose">{}</div>', html) if html else html
 
 
 @register.filter(name="markdown_line")

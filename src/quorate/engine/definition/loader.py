@@ -8,12 +8,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from quorate.engine import forms
 from quorate.engine.definition import lint, sources
 from quorate.engine.definition.codec import Reader
 from quorate.engine.definition.judgement import Rubric
 from quorate.engine.definition.letters import read_template
-from quorate.engine.definition.program import FORMAT, File, Program
+from quorate.engine.definition.program import FORMAT, File, Program, read_form
 from quorate.engine.definition.sources import Place, Source
 from quorate.kernel import discovery, yamlfile
 from quorate.kernel.errors import NotFound, UserError
@@ -215,7 +214,7 @@ def _at(data: Any, path: Place) -> Any:
 
 def _examine_file(kind: str, text: str, file: Path) -> list[UserError]:
     if kind == "form":
-        forms.read(text, name=str(file))
+        read_form(text, str(file))
         return []
     if kind == "letter":
         _template, faults = read_template(text)

@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from quorate.engine import forms
@@ -226,15 +226,13 @@ class Program:
         """The application form; ``None`` when only the system opens cases."""
         if not self.intake.form:
             return None
-        return forms.read(self.text_of(self.intake.form), name=self.intake.form)
+        return read_form(self.text_of(self.intake.form), self.intake.form)
 
     def rubric(self, review: Review) -> Rubric | None:
         """The rubric of a review; ``None`` when it has none."""
         if not review.rubric:
             return None
-        data = yamlfile.load(self.text_of(review.rubric), name=review.rubric).data
-        rubric: Rubric | None = Reader().record(Rubric, data, ())
-        return rubric
+        return read_rubric(self.text_of(review.rubric), review.rubric)
 
     def letter(self, name: str) -> tuple[Letter, Template]:
         """A letter and its text. Raises ``KeyError``."""
@@ -294,3 +292,16 @@ class Program:
     def version(self) -> str:
         """The first twelve digits of the digest, for people."""
         return self.digest[:12]
+
+
+@lru_cache(maxsize=256)
+def read_form(text: str, name: str) -> Form:
+    """A form's text, read once in each process: it never changes under one version of a program."""
+    return forms.read(text, name=name)
+
+
+@lru_cache(maxsize=256)
+def read_rubric(text: str, name: str) -> Rubric | None:
+    """A rubric's text, read once in each process."""
+    rubric: Rubric | None = Reader().record(Rubric, yamlfile.load(text, name=name).data, ())
+    return rubric

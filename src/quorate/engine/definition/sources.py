@@ -9,6 +9,7 @@ beside this one, with the same changes of the foundation, so that a review asks 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -111,6 +112,12 @@ def _folder_of(root: Path, name: str) -> Path | None:
     return None
 
 
+@lru_cache(maxsize=64)
+def _parsed(text: str, name: str) -> YamlDoc:
+    """The text as YAML. What comes out is shared: it is copied where it is changed."""
+    return load(text, name=name)
+
+
 def _document(path: Path) -> tuple[YamlDoc, Path]:
     file = path / FILE if path.is_dir() else path
     if not file.is_file():
@@ -119,7 +126,10 @@ def _document(path: Path) -> tuple[YamlDoc, Path]:
             where=str(path),
             mend=gettext("quorate program new NAME writes a working one"),
         )
-    doc = load(file, name=str(file))
+    try:
+        doc = _parsed(file.read_text(encoding="utf-8"), str(file))
+    except UnicodeDecodeError:
+        raise UserError(gettext("the file is not UTF-8"), where=str(file), mend=gettext("save it as UTF-8")) from None
     if not isinstance(doc.data, dict):
         raise UserError(gettext("a program is a mapping"), where=f"{file}:1")
     return doc, file.parent

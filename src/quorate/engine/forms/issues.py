@@ -240,14 +240,14 @@ def _read(
         end = _cut(element, lines, match.heading, inner, end, issue)
         issue.headings[element.id] = match.heading.text
         texts[element.id] = "\n".join(lines[match.heading.line + 1 : end])
-        if match.heading.fenced:
+        if match.heading.fenced and not (place and matches[place - 1].heading.fenced):
             issue.warnings.append(gettext("a code block before “%(label)s” is not closed") % {"label": element.label})
     for element in form.questions:
         label = issue.headings.get(element.id, element.label)
         value = _answer(element, texts[element.id], issue.warnings) if element.id in texts else ""
         if value:
             issue.answers[element.id] = value
-        elif element.required or any(option.required for option in element.options):
+        if (element.required and not value) or any(o.required and o.label not in value for o in element.options):
             issue.missing.append(label)
         if element.id not in texts:
             issue.warnings.append(gettext("“%(label)s” is not in the issue") % {"label": element.label})

@@ -133,11 +133,13 @@ class Form:
         """The subject in an issue's title: the title without the words that the form put around it."""
         before, after = (part.strip() for part in self._title_frame)
         text = title.strip()
+        if text == self.title.strip():
+            return ""
         if before and text.casefold().startswith(before.casefold()):
             text = text[len(before) :].strip()
         if after and text.casefold().endswith(after.casefold()):
             text = text[: -len(after)].strip()
-        return "" if text == self.title or re.fullmatch(r"<[^<>]+>", text) else text
+        return "" if re.fullmatch(r"<[^<>]+>", text) else text
 
 
 #: ``<Project Name>`` anywhere; ``[PROJECT]`` after some words; ``NAME`` in capitals at the very end.

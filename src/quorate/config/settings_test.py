@@ -6,7 +6,7 @@ import os
 import tempfile
 
 #: What tells the tests how to run; every other variable of an installation must not reach them.
-_OWN = {"QUORATE_TEST_DATABASE_URL", "QUORATE_SHARED_DATA", "QUORATE_CI"}
+_OWN = {"QUORATE_TEST_DATABASE_URL", "QUORATE_TEST_POSTGRES", "QUORATE_SHARED_DATA", "QUORATE_CI"}
 for _name in [name for name in os.environ if name.startswith("QUORATE_") and name not in _OWN]:
     del os.environ[_name]
 for _name in ("DATABASE_URL", "PORT"):
@@ -15,8 +15,8 @@ os.environ["QUORATE_HOME"] = tempfile.mkdtemp(prefix="quorate-test-")
 if os.environ.get("QUORATE_TEST_DATABASE_URL"):
     os.environ["DATABASE_URL"] = os.environ["QUORATE_TEST_DATABASE_URL"]
 
-from quorate.config.settings import *  # noqa: F403  # the environment must be set before settings read it
-from quorate.config.settings import HOME
+from quorate.config.settings import *  # noqa: E402, F403  # the environment must be set before settings read it
+from quorate.config.settings import HOME  # noqa: E402  # the same
 
 (HOME / "static").mkdir(exist_ok=True)
 
@@ -29,5 +29,6 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 ALLOWED_HOSTS = ["*"]
+LIMITS = False
 API_PER_MINUTE = 1_000_000
 ACCOUNT_RATE_LIMITS = False

@@ -79,9 +79,6 @@ class Head(NamedTuple):
     signed: bool
 
 
-# Keys and checkpoints ----------------------------------------------------------------------------------------
-
-
 def read_keys(given: list[str]) -> list[Key]:
     """Public keys from arguments: each a key, or a file with one key on each line."""
     texts: list[str] = []
@@ -115,23 +112,19 @@ def read_note(note: str, keys: list[Key], check: bool = True) -> Head:
             raise Bad("the checkpoint has a line of signature that is none")
         signature = _base64(encoded)
         for key in keys if check else ():
-            if key.name == name and signature[:4] == key.id(1):
-                signed = _must_verify(key, signature[4:], text.encode())
-            elif key.name == name and signature[:4] == key.id(4):
+            plain = signature[:4] == key.id(1)
+            if key.name == name and (plain or signature[:4] == key.id(4)):
                 timed = f"cosignature/v1\ntime {int.from_bytes(signature[4:12], 'big')}\n{text}"
-                _must_verify(key, signature[12:], timed.encode())
+                message, start = (text, 4) if plain else (timed, 12)
+                if not ed25519_verify(key.key, message.encode(), signature[start:]):
+                    raise Bad(f"a signature of {key.name} on the checkpoint is wrong")
+                signed = signed or plain
     if keys and check and not signed:
         raise Bad("the checkpoint is not signed by the key")
     root = _base64(lines[2])
     if len(root) != 32:
         raise Bad("the root in the checkpoint has not 32 bytes")
     return Head(lines[0], int(lines[1]), root, signed)
-
-
-def _must_verify(key: Key, signature: bytes, message: bytes) -> bool:
-    if not ed25519_verify(key.key, message, signature):
-        raise Bad(f"a signature of {key.name} on the checkpoint is wrong")
-    return True
 
 
 def _base64(text: str) -> bytes:
@@ -297,7 +290,7 @@ class Export:
     def _checkpoint(self, line: bytes) -> None:
         try:
             note = json.loads(line)["checkpoint"]
-            if line != checkpoint_line(note):
+            if line != CHECKPOINT + json.dumps(note, ensure_ascii=False).encode() + b"}\n":
                 raise Bad("the line of the checkpoint is malformed")
             head = read_note(note, self.keys, check=FAST)
         except (ValueError, KeyError, TypeError, AttributeError):
@@ -352,11 +345,6 @@ def _seq(line: bytes) -> int | None:
     return int(found[1]) if found else None
 
 
-def checkpoint_line(note: str) -> bytes:
-    """The line of a signed note in an export."""
-    return CHECKPOINT + json.dumps(note, ensure_ascii=False).encode() + b"}\n"
-
-
 def verify_export(path: Path, keys: list[Key], kept: list[str]) -> dict[str, Any]:
     """Check an export; `kept` are signed notes from elsewhere. Returns what is printed with --json."""
     export = Export(path, keys, kept)
@@ -367,9 +355,6 @@ def verify_export(path: Path, keys: list[Key], kept: list[str]) -> dict[str, Any
         bad = error
     found = report(export.tree.size, export.covered, export.root, bad, export.signatures)
     return found | {"checkpoints": export.checkpoints}
-
-
-# One entry, two checkpoints ----------------------------------------------------------------------------------
 
 
 def verify_proof(text: str, keys: list[Key]) -> dict[str, Any]:
@@ -408,8 +393,8 @@ def verify_consistency(text: str, keys: list[Key]) -> dict[str, Any]:
 # Ed25519 (RFC 8032), verification only -----------------------------------------------------------------------
 
 P = 2**255 - 19
-ORDER = 2**252 + 27742317777372353535851937790883648493
 D = -121665 * pow(121666, -1, P) % P
+ORDER = 2**252 + 27742317777372353535851937790883648493
 ROOT_OF_MINUS_1 = pow(2, (P - 1) // 4, P)
 Point = tuple[int, int, int, int]
 ZERO: Point = (0, 1, 1, 0)
@@ -475,9 +460,6 @@ def _times(scalar: int, point: Point) -> Point:
     return found
 
 
-# The command -------------------------------------------------------------------------------------------------
-
-
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Check a ledger, or one proof from it, offline.")
     what = parser.add_mutually_exclusive_group(required=True)
@@ -490,18 +472,18 @@ def main(arguments: list[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     try:
         keys = read_keys(given.key)
-        if given.export:
-            kept = [path.read_text("utf-8") for path in given.checkpoint]
-            found = verify_export(given.export, keys, kept)
-        elif given.proof:
-            found = verify_proof(given.proof.read_text("utf-8"), keys)
-        else:
-            found = verify_consistency(given.consistency.read_text("utf-8"), keys)
-    except Bad as bad:
-        found = report(0, 0, b"", bad, 0)
-    except (OSError, ValueError) as error:
+        kept = [path.read_text("utf-8") for path in given.checkpoint]
+        text = (given.proof or given.consistency or given.export).open("rb").read(0 if given.export else -1).decode()
+    except (OSError, ValueError, Bad) as error:
         print(error, file=sys.stderr)
         return 2
+    try:
+        if given.export:
+            found = verify_export(given.export, keys, kept)
+        else:
+            found = verify_proof(text, keys) if given.proof else verify_consistency(text, keys)
+    except Bad as bad:
+        found = report(0, 0, b"", bad, 0)
     if given.json:
         print(json.dumps(found, ensure_ascii=False))
     elif found["ok"]:

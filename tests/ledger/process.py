@@ -1,0 +1,98 @@
+"""What the tests run in processes of their own, so that these can be killed and can truly collide.
+
+`python -m tests.ledger.process COMMAND ...` with the settings of the product and an environment of its own.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import sys
+import threading
+import time
+from datetime import timedelta
+from itertools import pairwise
+
+import django
+
+django.setup()  # before anything that has models; DJANGO_SETTINGS_MODULE comes with the process
+
+from django.core.management import call_command  # noqa: E402
+from django.db import transaction  # noqa: E402
+from tests.ledger.cast import ADA, happen  # noqa: E402
+
+from quorate.ledger import audit, delivery, keys, sealer, worker  # noqa: E402
+from quorate.ledger.models import Leaf, Message  # noqa: E402
+from quorate.toolkit.mail import send  # noqa: E402
+
+
+def migrate() -> None:
+    """An empty database."""
+    call_command("migrate", interactive=False, verbosity=0)
+
+
+def letters(count: str) -> None:
+    """Promise letters, a few in each transaction."""
+    ids = []
+    for start in range(0, int(count), 10):
+        with transaction.atomic():
+            ids += [str(send(f"reader{start + n}@mail.example", "News", "Hello.")) for n in range(10)]
+    print(json.dumps(ids))
+
+
+def work(lease: str = "1") -> None:
+    """A worker, with leases short enough for a test; says when it starts."""
+    delivery.LEASE = timedelta(seconds=float(lease))
+    delivery.FIRST_WAIT = timedelta(seconds=0.2)
+    worker.RENEW_EVERY = float(lease) / 3
+    print("ready", flush=True)
+    worker.Worker(slots=3, poll=0.05).run(threading.Event())
+
+
+def append(count: str, seed: str) -> None:
+    """Entries from a busy writer: some transactions linger, some are given up, some write several entries."""
+    rng = random.Random(seed)
+    kept = 0
+    while kept < int(count):
+        try:
+            with transaction.atomic():
+                some = rng.randint(1, 4)
+                for number in range(some):
+                    happen(number, actor=ADA)
+                if rng.random() < 0.3:
+                    time.sleep(rng.random() * 0.02)
+                if rng.random() < 0.15:
+                    raise ZeroDivisionError
+            kept += some
+        except ZeroDivisionError:
+            continue
+    print(kept)
+
+
+def seal(seconds: str) -> None:
+    """Seals all the time."""
+    sealer.BATCH = 50
+    until = time.monotonic() + float(seconds)
+    sealed = 0
+    while time.monotonic() < until:
+        sealed += sealer.seal(thorough=False).entries
+        time.sleep(0.005)
+    print(sealed)
+
+
+def verdict() -> None:
+    """Seals the rest, and checks everything."""
+    sealer.seal()
+    found = audit.verify(keys.public_keys()).as_dict()
+    seqs = Leaf.objects.order_by("index").values_list("entry_id", flat=True)
+    late = sum(after < before for before, after in pairwise(seqs))
+    print(json.dumps({**found, "late": late}))
+
+
+def states() -> None:
+    """The state of every message."""
+    print(json.dumps({str(key): state for key, state in Message.objects.values_list("id", "state")}))
+
+
+if __name__ == "__main__":
+    globals()[sys.argv[1]](*sys.argv[2:])

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 from django.template import Context, Template, TemplateSyntaxError
 from django.utils.safestring import SafeString
 
 from quorate.toolkit import parts
 from quorate.toolkit.components import COMPONENTS, ComponentError, Step, Tab
+from quorate.toolkit.templatetags.quorate import register
 
 
 def render(source: str, **context: object) -> str:
@@ -128,3 +132,21 @@ def test_parts_escape() -> None:
     for html in (parts.pill("<b>"), parts.person("<b>", "/?<"), parts.num(1, "<b>"), parts.avatar("<b> <i>")):
         assert isinstance(html, SafeString)
         assert "<b>" not in html
+
+
+def test_why_leads_to_the_reasons() -> None:
+    html = render('{% why permission="case.triage" thing="case:7" %}')
+    assert 'href="/why/?permission=case.triage&amp;object=case%3A7"' in html
+    with pytest.raises(ComponentError):
+        render("{% why %}")
+
+
+def test_the_reference_names_every_tag_and_no_other() -> None:
+    text = (Path(__file__).resolve().parents[2] / "docs" / "reference" / "components.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"{% (\w+)", text))
+    ours = {*register.tags, *register.filters}
+    assert {tag for tag in register.tags if tag not in named} == set()
+    built_in = {"load", "block", "endblock", "extends", "translate", "csrf_token", "if", "endif", "url"}
+    closing = {name for name in named if name.startswith("end")}
+    assert named - ours - built_in - closing == set()
+    assert [name for name in register.filters if not re.search(rf"(\||`){name}\b", text)] == []

@@ -6,7 +6,7 @@ from smtplib import SMTPDataError, SMTPRecipientsRefused
 from uuid import UUID
 
 from django.conf import settings
-from django.core.mail import BadHeaderError, EmailMessage
+from django.core.mail import EmailMessage
 
 from quorate.ledger.actions import enqueue
 from quorate.ledger.outbox import Delivery, Undeliverable, handler
@@ -52,7 +52,7 @@ def deliver(delivery: Delivery) -> None:
         if error.smtp_code >= PERMANENT:
             raise Undeliverable(f"the mail server refused the letter: {error}") from error
         raise
-    except (BadHeaderError, UnicodeError) as error:
+    except ValueError as error:
         raise Undeliverable(f"the letter cannot be written: {error}") from error
 
 

@@ -10,6 +10,7 @@ import zlib
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any, Literal, get_args
+from urllib.parse import urlencode
 
 from django.http import HttpRequest
 from django.middleware.csrf import get_token
@@ -173,6 +174,9 @@ def act(
     )
 
 
-def why(url: str) -> SafeString:
-    """The quiet link that answers "why may I do this?"."""
-    return format_html('<a class="why" href="{}">{}</a>', url, gettext("Why may I do this?"))
+def why(url: str = "", *, permission: str = "", thing: str = "") -> SafeString:
+    """The quiet link that answers "why may I do this?": by address, or by permission and what it is about."""
+    if bool(url) == bool(permission):
+        raise ComponentError("why: needs either an address or a permission")
+    address = url or f"/why/?{urlencode({'permission': permission, **({'object': thing} if thing else {})})}"
+    return format_html('<a class="why" href="{}">{}</a>', address, gettext("Why may I do this?"))

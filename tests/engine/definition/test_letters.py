@@ -51,6 +51,14 @@ def test_a_value_is_never_a_placeholder() -> None:
     assert filled == "Dear {{ case.key }}, ECO-1\n"
 
 
+def test_a_name_cannot_become_a_link_in_html() -> None:
+    template, _faults = read_template("Subject: S\n\nDear {{ recipient.name }}, see {{ case.url }}\n")
+    values = {"recipient.name": "[*Ada*](https://x.example)", "case.url": "https://q.example/cases/ECO_1"}
+    assert template.fill(values)[1] == "Dear [*Ada*](https://x.example), see https://q.example/cases/ECO_1\n"
+    filled = template.fill(values, escape=True)[1]
+    assert filled == "Dear \\[\\*Ada\\*\\]\\(https://x.example\\), see https://q.example/cases/ECO_1\n"
+
+
 @pytest.mark.parametrize(
     ("text", "line", "what", "mend"),
     [

@@ -11,7 +11,7 @@ value takes the paragraph with it, so that “{{ reason }}” can be written wit
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,22 +62,24 @@ class Template:
         found = _PLACEHOLDER.findall(self.subject) + _PLACEHOLDER.findall(self.body)
         return tuple(dict.fromkeys(found))
 
-    def fill(self, values: Mapping[str, Any]) -> tuple[str, str]:
+    def fill(self, values: Mapping[str, Any], *, escape: bool = False) -> tuple[str, str]:
         """Subject (one line) and body (Markdown) with the values put in.
 
-        A value may be text, a number, a date or a list of texts, which becomes a Markdown list. Text is escaped where
-        it could turn into Markdown of its own only in line-starting places; HTML is left to the sanitiser.
+        A value may be text, a number, a date or a list of texts, which becomes a Markdown list. Names and titles come
+        from people: with ``escape`` their punctuation cannot turn into links or emphasis, which is right before the
+        body is rendered as HTML and wrong for plain text. A value in a paragraph of its own is Markdown by intent.
         """
+        words = _escaped if escape else _inline
         subject = " ".join(_PLACEHOLDER.sub(lambda m: _inline(values.get(m.group(1))), self.subject).split())
         paragraphs = []
         for paragraph in re.split(r"\n{2,}", self.body.strip()):
             alone = _PLACEHOLDER.fullmatch(paragraph.strip())
             if alone:
-                block = _block(values.get(alone.group(1)))
+                block = _block(values.get(alone.group(1)), words)
                 if block:
                     paragraphs.append(block)
                 continue
-            paragraphs.append(_PLACEHOLDER.sub(lambda m: _inline(values.get(m.group(1))), paragraph))
+            paragraphs.append(_PLACEHOLDER.sub(lambda m: words(values.get(m.group(1))), paragraph))
         return subject, "\n\n".join(paragraphs) + "\n"
 
 
@@ -132,9 +134,19 @@ def _inline(value: Any) -> str:
     return " ".join(str(value).split())
 
 
-def _block(value: Any) -> str:
+def _escaped(value: Any) -> str:
+    """The value with Markdown's punctuation made literal; web addresses are left whole."""
+    return " ".join(
+        word
+        if re.fullmatch(r"https?://[\w./~:?#@!$&'*+,;=%-]+", word)
+        else re.sub(r"([\\`*_{}\[\]<>()#+!|~])", r"\\\1", word)
+        for word in _inline(value).split(" ")
+    )
+
+
+def _block(value: Any, words: Callable[[Any], str]) -> str:
     if value is None or value == "" or value == [] or value == ():
         return ""
     if isinstance(value, (list, tuple)):
-        return "\n".join(f"- {_inline(item)}" for item in value)
+        return "\n".join(f"- {words(item)}" for item in value)
     return str(value).strip()

@@ -148,7 +148,7 @@ def licence(text: str) -> str:
 
 
 def last_segment(url: str) -> str:
-    """``helion`` of ``https://github.com/pytorch/helion.git/``."""
+    """``sparsely`` of ``https://github.com/example/sparsely.git/``."""
     tail = re.split(r"[/:]", url.split("?")[0].split("#")[0].rstrip("/"))[-1]
     return tail.removesuffix(".git")
 

@@ -10,6 +10,7 @@ import random
 import sys
 import threading
 import time
+from collections import Counter
 from datetime import timedelta
 from itertools import pairwise
 
@@ -22,7 +23,9 @@ from django.db import transaction  # noqa: E402
 from tests.ledger.cast import ADA, happen  # noqa: E402
 
 from quorate.ledger import audit, delivery, keys, sealer, worker  # noqa: E402
+from quorate.ledger.actions import enqueue  # noqa: E402
 from quorate.ledger.models import Leaf, Message  # noqa: E402
+from quorate.ledger.outbox import HANDLERS, JOBS, Delivery, Job, Topic  # noqa: E402
 from quorate.toolkit.mail import send  # noqa: E402
 
 
@@ -47,6 +50,57 @@ def work(lease: str = "1") -> None:
     worker.RENEW_EVERY = float(lease) / 3
     print("ready", flush=True)
     worker.Worker(slots=3, poll=0.05).run(threading.Event())
+
+
+def juggle(seconds: str) -> None:
+    """A worker with handlers that hang, dawdle, fail and behave; prints what ran, how often, and the states."""
+    delivery.LEASE = timedelta(seconds=0.6)
+    delivery.FIRST_WAIT = timedelta(seconds=0.1)
+    worker.RENEW_EVERY = 0.2
+    ran: Counter[str] = Counter()
+    lock = threading.Lock()
+
+    def note(name: str) -> None:
+        with lock:
+            ran[name] += 1
+
+    def hang(_: Delivery) -> None:
+        note("hang")
+        time.sleep(60)
+
+    def dawdle(_: Delivery) -> None:
+        note("dawdle")
+        time.sleep(2)  # longer than a lease: it must be renewed
+
+    def fail(_: Delivery) -> None:
+        note("fail")
+        raise ValueError("always")
+
+    def behave(given: Delivery) -> None:
+        note("behave")
+
+    JOBS._items.clear()
+    JOBS.register("job", Job("job", 1, lambda: note("job")))
+    for name, handle, timeout in (("hang", hang, 0.5), ("dawdle", dawdle, 9), ("fail", fail, 9), ("behave", behave, 9)):
+        HANDLERS.register(name, Topic(name, handle, timeout, 2))
+    with transaction.atomic():
+        for _ in range(4):
+            enqueue("hang", {})
+        enqueue("dawdle", {})
+        for _ in range(3):
+            enqueue("fail", {})
+        for _ in range(40):
+            enqueue("behave", {})
+    stop = threading.Event()
+    workers = [threading.Thread(target=worker.Worker(slots=2, poll=0.05).run, args=(stop,)) for _ in range(2)]
+    for thread in workers:
+        thread.start()
+    time.sleep(float(seconds))
+    stop.set()
+    for thread in workers:
+        thread.join()
+    states = Counter(f"{topic} {state}" for topic, state in Message.objects.values_list("topic", "state"))
+    print(json.dumps({"ran": ran, "states": states}))
 
 
 def append(count: str, seed: str) -> None:

@@ -202,6 +202,8 @@ def _restored(previous: bytes | None, policy: Policy) -> tuple[History | None, M
     try:
         unpacker = zlib.decompressobj()
         state = json.loads(unpacker.decompress(previous, _LARGEST_CACHE))
+        if not unpacker.eof:
+            return None, {}
         if state["format"] != _FORMAT or state["policy"] != policy.digest:
             return None, {}
         who = state["who"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -64,10 +64,14 @@ def why(actor: Actor, permission: str, obj: Any = None, *, at: datetime | None =
             reasons.append(Reason(gettext("you operate this installation"), "operator"))
     for source in SOURCES:
         reasons.extend(source.reasons(actor, permission, obj, moment))
-    could: Sequence[str] = ()
-    if not reasons:
-        could = [words for source in SOURCES for words in source.could(permission, obj, moment)]
-    return Explanation(permission, bool(reasons), tuple(reasons), tuple(dict.fromkeys(could)))
+    could = () if reasons else who_could(permission, obj, at=moment)
+    return Explanation(permission, bool(reasons), tuple(reasons), could)
+
+
+def who_could(permission: str, obj: Any = None, *, at: datetime | None = None) -> tuple[str, ...]:
+    """In words and without names twice, who could do it at an instant (default: now)."""
+    moment = at or clock.now()
+    return tuple(dict.fromkeys(words for source in SOURCES for words in source.could(permission, obj, moment)))
 
 
 def may(actor: Actor, permission: str, obj: Any = None) -> bool:

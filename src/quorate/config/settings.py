@@ -65,6 +65,7 @@ TRUSTED_PROXY = variable(
     "The address of the proxy in front, whose `X-Forwarded-For` and `-Proto` are believed; `*` for any.",
 )
 THREADS = int(variable("QUORATE_THREADS", "Requests answered at once by one process.", "8"))
+LIMITS = True
 API_PER_MINUTE = int(
     variable("QUORATE_API_PER_MINUTE", "Requests to the API in a minute, for one account or visitor.", "600")
 )
@@ -80,6 +81,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
+    "django.contrib.humanize",
     "django_htmx",
     "csp",
     "ninja",
@@ -107,6 +109,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "quorate.surfaces.accounts.limits.LimitMiddleware",
     "quorate.toolkit.deploys.StalePageMiddleware",
     "quorate.surfaces.web.errors.UserErrorMiddleware",
 ]
@@ -244,6 +247,12 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = variable(
     "QUORATE_MAIL_FROM", "The sender of letters, unless the foundation names one.", "quorate@localhost"
 )
 
+SIGN_UP_OPEN = (
+    variable("QUORATE_SIGN_UP", "`closed`: only people who have an account sign in; else anybody may open one.", "open")
+    != "closed"
+)
+ACCOUNT_ADAPTER = "quorate.surfaces.accounts.adapter.AccountAdapter"
+SOCIALACCOUNT_ADAPTER = "quorate.surfaces.accounts.adapter.SocialAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*"]

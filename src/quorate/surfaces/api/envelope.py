@@ -115,6 +115,8 @@ def _once(request: HttpRequest, caller: Actor, key: str, answer: Callable[[], Ht
         response = answer()
         if response.status_code >= 300 or not isinstance(response, HttpResponse):
             transaction.set_rollback(True)
+        elif response.get("Cache-Control") == "no-store":
+            kept.delete()
         else:
             kept.status = response.status_code
             kept.content_type = response["Content-Type"]

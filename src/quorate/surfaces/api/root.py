@@ -49,7 +49,7 @@ class Api(NinjaAPI):
 
     def create_response(self, request: HttpRequest, data: Any, **more: Any) -> HttpResponse:
         response = super().create_response(request, data, **more)
-        response["Cache-Control"] = "private, no-cache"
+        response.headers.setdefault("Cache-Control", "private, no-cache")
         return response
 
     def _get_urls(self) -> list[Any]:

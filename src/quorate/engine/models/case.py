@@ -45,7 +45,7 @@ class Case(models.Model):
     applicant_account = models.ForeignKey(
         "access.Account", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
-    priority = models.SmallIntegerField(default=0)
+    priority = models.SmallIntegerField(null=True, blank=True, help_text="-1 low, 0 normal, 1 high, 2 urgent")
     returning = models.BooleanField(default=False)
     grant = models.ForeignKey(
         "Grant", on_delete=models.PROTECT, null=True, blank=True, related_name="reviews", help_text="under review here"

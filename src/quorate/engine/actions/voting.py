@@ -1,0 +1,127 @@
+"""Votes on a case: opened when its stage is entered, withdrawn when it is left, and followed when they close."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from quorate.access.actors import Actor
+from quorate.decisions.actions import Voter, open_motion, withdraw_motion
+from quorate.decisions.models import Motion, Vote
+from quorate.decisions.ports import MOTION_CLOSED
+from quorate.decisions.queries import roll_call
+from quorate.engine.actions.course import ENGINE, OCCASIONS, Hand, held, refs_of, take
+from quorate.engine.conflicts import conflicts
+from quorate.engine.definition import Decision, Role
+from quorate.engine.definition import Program as Definition
+from quorate.engine.facts import CaseFacts
+from quorate.engine.letters import subject_name
+from quorate.engine.models import Case
+from quorate.engine.versions import definition_of
+from quorate.kernel import clock, ids
+from quorate.kernel.i18n import gettext
+from quorate.terms.models import Body
+from quorate.terms.queries import holders, roster
+
+OWNER = "engine"
+
+
+def open_vote(case: Case, definition: Definition, hand: Hand) -> None:
+    """Put the case to its electorate, frozen now from terms, with those who may not judge standing aside."""
+    decision = definition.decision_in(case.stage)
+    if decision is None:
+        return
+    voters = electorate(decision.electorate, hand.at)
+    aside = conflicts(case, definition, [voter.person for voter in voters], decision.recuse, hand.at, part="electorate")
+    now = clock.now()
+    words = definition.citation(decision.clause)
+    open_motion(
+        actor=ENGINE,
+        title=_question(case, decision, definition, hand)[:200],
+        rule=decision.rule.as_motion(),
+        electorate=[replace(voter, recused=aside.get(voter.person, "")) for voter in voters],
+        closes_at=decision.window.after(max(hand.at, now)),
+        text=case.title,
+        clause=str(words) if words else "",
+        body=Body.objects.filter(slug=decision.electorate.body).first(),
+        early_close=decision.early_close,
+        public=definition.public_at(case.stage).votes != "none",
+        subject_refs=refs_of(case),
+        owner=OWNER,
+        owner_ref=str(case.pk),
+        authority=("system:engine",),
+    )
+
+
+def electorate(role: Role, at: datetime) -> list[Voter]:
+    """Who votes by a role at an instant: a body's voting seats that are held, with their alternates, or an office."""
+    if role.kind != "body":
+        return [Voter(person.id) for person in holders(role.text, at)]
+    body = Body.objects.filter(slug=role.body).first()
+    if body is None:
+        return []
+    return [
+        Voter(
+            place.representative.person_id,
+            place.seat.id,
+            place.alternate.person_id if place.alternate is not None else None,
+        )
+        for place in roster(body, at)
+        if place.seat.voting and place.representative is not None
+    ]
+
+
+def follow(actor: Actor, motion: Motion) -> None:
+    """Take the transition that the vote decided. Called in the transaction that closes the motion."""
+    if not ids.is_uuid(motion.owner_ref):
+        return
+    case = Case.objects.filter(pk=motion.owner_ref).first()
+    if case is None:
+        return
+    case = held(case)
+    definition = definition_of(case)
+    decision = definition.decision_in(case.stage)
+    if decision is None or case.closed_at is not None:
+        return
+    result = motion.result
+    if result == Motion.Result.FAILED and decision.tie == "chair" and _chair_breaks_tie(motion, decision):
+        result = Motion.Result.PASSED
+    named = {
+        Motion.Result.PASSED.value: decision.passed,
+        Motion.Result.FAILED.value: decision.failed,
+        Motion.Result.NO_DECISION.value: decision.no_decision or decision.failed,
+    }[str(result)]
+    at = motion.closed_at or clock.now()
+    hand = Hand(ENGINE, (f"motion:{motion.pk}",), at)
+    take(case, definition.transition(named), hand, motion=str(motion.pk))
+
+
+def _chair_breaks_tie(motion: Motion, decision: Decision) -> bool:
+    counts = motion.evaluation
+    if counts.get("yes") != counts.get("no") or decision.electorate.kind != "body":
+        return False
+    chairs = {person.id for person in holders(f"chair:{decision.electorate.body}", motion.closed_at)}
+    return any(
+        line.vote is not None and line.vote.choice == Vote.Choice.YES and line.elector.person_id in chairs
+        for line in roll_call(motion)
+    )
+
+
+def withdraw_vote(case: Case, definition: Definition, hand: Hand) -> None:
+    """Take back a motion that is still open when its stage is left another way."""
+    for motion in Motion.objects.filter(owner=OWNER, owner_ref=str(case.pk), state=Motion.State.OPEN):
+        withdraw_motion(
+            actor=ENGINE, motion=motion, reason=gettext("the case went on without it"), authority=("system:engine",)
+        )
+
+
+def _question(case: Case, decision: Decision, definition: Definition, hand: Hand) -> str:
+    subject = subject_name(CaseFacts(case, hand.at))
+    if not decision.question:
+        return f"{case.key} {subject}: {definition.stage(case.stage).title}"
+    return decision.question.replace("{subject}", subject).replace("{case}", case.key)
+
+
+MOTION_CLOSED.register(OWNER, follow)
+OCCASIONS.register("vote-entered", open_vote)
+OCCASIONS.register("vote-left", withdraw_vote)

@@ -1,0 +1,48 @@
+"""Whom a role means when something is written to them: people with an address, or an applicant known by one only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from quorate.directory.models import Person
+from quorate.directory.queries import email_of
+from quorate.engine.definition import Role
+from quorate.engine.models import Contact
+from quorate.engine.parties import Parties
+from quorate.kernel.i18n import gettext
+
+
+@dataclass(frozen=True)
+class Addressee:
+    """Somebody who can be written to."""
+
+    email: str
+    name: str
+    person: Person | None = None
+
+
+def addressees(parties: Parties, roles: Iterable[Role]) -> list[Addressee]:
+    """Everybody whom the roles mean and who has an address, each address once."""
+    found: dict[str, Addressee] = {}
+    for role in roles:
+        for person in parties.people(role):
+            email = email_of(person)
+            if email and person.erased_at is None:
+                found.setdefault(email.casefold(), Addressee(email, person.name, person))
+        if parties.office(role) in ("applicant", "holder") and not (role.text == "holder" and parties.speakers):
+            unknown = unknown_applicant(parties)
+            if unknown is not None:
+                found.setdefault(unknown.email.casefold(), unknown)
+    return list(found.values())
+
+
+def unknown_applicant(parties: Parties) -> Addressee | None:
+    """The applicant's address when the directory does not know them as a person."""
+    case = parties.case
+    if case.applicant_id is not None:
+        return None
+    if case.applicant_account is not None:
+        return Addressee(case.applicant_account.email, gettext("applicant"))
+    contact = Contact.objects.filter(case=case).exclude(email="").first()
+    return Addressee(contact.email, gettext("applicant")) if contact is not None else None

@@ -1,0 +1,122 @@
+"""What each criterion of a case has come to, from the latest machine findings and people's attestations.
+
+A measurement stands where there is one. Where the machine could not know, or the criterion has no probe, an
+attestation stands in as long as the program allows it and it is not too old; its found value must still clear the
+bar. A waiver lets a criterion pass as it is, and says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from quorate.engine.definition import Check, Comparison
+from quorate.engine.definition import Program as Definition
+from quorate.engine.models import Attestation, Case, CheckRun, Finding
+
+
+@dataclass(frozen=True)
+class Standpoint:
+    """One criterion as it stands: ``result`` is pass, fail, unknown, attested or waived."""
+
+    criterion: str
+    title: str
+    result: str
+    found: Any
+    needed: Any
+    evidence: str
+    as_of: datetime | None
+    check: Check
+    attestation: Attestation | None = None
+
+    @property
+    def met(self) -> bool:
+        """Whether nothing is missing here."""
+        return self.result in ("pass", "attested", "waived")
+
+
+def latest_run(case: Case) -> CheckRun | None:
+    """The newest run that came to something."""
+    return case.check_runs.filter(error="").order_by("-at", "-id").first()
+
+
+def standpoints(case: Case, definition: Definition, at: datetime) -> list[Standpoint]:
+    """Every criterion in the program's order. Three queries at most."""
+    if not definition.checks:
+        return []
+    run = latest_run(case)
+    findings = {item.criterion: item for item in run.findings.all()} if run else {}
+    return judge(definition, findings, attestations(case), at)
+
+
+def attestations(case: Case) -> list[Attestation]:
+    """What people said about the case's criteria, newest first."""
+    return list(case.attestations.select_related("person").order_by("-made_at", "-id"))
+
+
+def judge(
+    definition: Definition, findings: Mapping[str, Finding], said: Sequence[Attestation], at: datetime
+) -> list[Standpoint]:
+    """Every criterion, from findings by criterion and attestations newest first. Pure."""
+    return [_judge(check, findings.get(check.criterion), said, at) for check in definition.checks]
+
+
+def _judge(check: Check, finding: Finding | None, said: Iterable[Attestation], at: datetime) -> Standpoint:
+    own = [item for item in said if item.criterion == check.criterion]
+    waiver = next((item for item in own if item.waives), None)
+    needed = finding.needed if finding is not None else check.needed
+    if finding is not None and finding.result == Finding.Result.PASS:
+        return _point(check, "pass", finding.found, needed, finding.evidence, finding.as_of)
+    if waiver is not None:
+        found = finding.found if finding is not None else None
+        return _point(check, "waived", found, needed, waiver.evidence, waiver.as_of, waiver)
+    if finding is not None and finding.result == Finding.Result.FAIL:
+        return _point(check, "fail", finding.found, needed, finding.evidence, finding.as_of)
+    word = next((item for item in own if not item.waives and in_date(check, item, at)), None)
+    if word is not None:
+        result = "attested" if clears(check, word.found) else "fail"
+        return _point(check, result, word.found, needed, word.evidence, word.as_of, word)
+    if finding is not None:
+        return _point(check, finding.result, finding.found, needed, finding.evidence, finding.as_of)
+    return _point(check, "unknown", None, needed, "", None)
+
+
+def _point(
+    check: Check,
+    result: str,
+    found: Any,
+    needed: Any,
+    evidence: str,
+    as_of: datetime | None,
+    attestation: Attestation | None = None,
+) -> Standpoint:
+    return Standpoint(check.criterion, check.title, result, found, needed, evidence, as_of, check, attestation)
+
+
+def in_date(check: Check, word: Attestation, at: datetime) -> bool:
+    """Whether an attestation is allowed and not too old."""
+    if check.attest is None:
+        return False
+    return check.attest.max_age is None or check.attest.max_age.after(word.as_of) > at
+
+
+def clears(check: Check, found: Any) -> bool:
+    """Whether a found value clears the bar; a judged criterion is cleared by the word of whoever may give it."""
+    match check.comparison:
+        case Comparison.AT_LEAST:
+            return _number(found) and found >= check.at_least
+        case Comparison.AT_MOST:
+            return _number(found) and found <= check.at_most
+        case Comparison.ONE_OF:
+            return found in check.one_of
+        case Comparison.ALL_OF:
+            return isinstance(found, (list, tuple)) and set(check.all_of) <= set(found)
+        case Comparison.PRESENT:
+            return found not in (None, "", [], False)
+    return found is not False
+
+
+def _number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)

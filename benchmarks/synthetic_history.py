@@ -90,8 +90,9 @@ def stream(commits: int, *, seed: int, years: float) -> Iterator[bytes]:
             yield from _layout(people)
         else:
             yield _file(f"src/part{number % 23}/file{number % 211}.txt", f"line {number}\n" * (number % 7 + 1))
-        if number % max(1, commits // 60) == 0:
-            yield b"reset refs/tags/v%d.%d.0\nfrom :%d\n\n" % (number // 10_000, number // max(1, commits // 60), number)
+        every = max(1, commits // 60)
+        if number % every == 0:
+            yield b"reset refs/tags/v%d.%d.0\nfrom :%d\n\n" % (number // 10_000, number // every, number)
     yield b"reset refs/heads/main\nfrom :%d\n\nreset refs/heads/topic\nfrom %s\n\n" % (commits, b"0" * 40)
 
 

@@ -51,9 +51,7 @@ def git(repository: Path, *arguments: str, given: bytes = b"", check: bool = Tru
 
 def write(repository: Path, commits: Sequence[Made], *, head: int | None = None) -> list[str]:
     """A bare repository with `commits`; `main` and HEAD name the one at `head`, by default the last. Gives names."""
-    subprocess.run(
-        ["git", "init", "-q", "--bare", "--template=", "-b", "main", str(repository)], check=True, env=QUIET
-    )
+    subprocess.run(["git", "init", "-q", "--bare", "--template=", "-b", "main", str(repository)], check=True, env=QUIET)
     return extend(repository, commits, head=head)
 
 

@@ -9,12 +9,12 @@ import time
 from pathlib import Path
 
 import pytest
+from tests.portfolio.repository.histories import NOON, QUIET, Made, git, line, write
 
 from quorate.kernel.errors import UserError
 from quorate.registers.portfolio.repository.git import GitFailure, opened
 from quorate.registers.portfolio.repository.policy import Policy
 from quorate.registers.portfolio.repository.scan import scan
-from tests.portfolio.repository.histories import NOON, QUIET, Made, git, line, write
 
 READ_BLOBS = Policy(read_blobs=True)
 
@@ -166,7 +166,13 @@ class TestHostile:
         git(clone, "config", "core.repositoryformatversion", "1")
         git(clone, "config", "protocol.ext.allow", "always")
         (clone / "hooks").mkdir(exist_ok=True)
-        for hook in ("post-checkout", "reference-transaction", "pre-auto-gc", "post-index-change", "fsmonitor-watchman"):
+        for hook in (
+            "post-checkout",
+            "reference-transaction",
+            "pre-auto-gc",
+            "post-index-change",
+            "fsmonitor-watchman",
+        ):
             shutil.copy(trap, clone / "hooks" / hook)
 
     def test_nothing_is_run(self, clone: Path, trap: Path, ran: Path) -> None:

@@ -14,11 +14,11 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.portfolio.repository.histories import DAY, NOON, Made, behind, counted, extend, git, line, write
 
 from quorate.registers.portfolio.repository.policy import Policy
 from quorate.registers.portfolio.repository.scan import Scan, scan
 from quorate.registers.portfolio.repository.windows import day, least_for_half
-from tests.portfolio.repository.histories import DAY, NOON, Made, behind, counted, extend, git, line, write
 
 WINDOWS = (1, 7, 90)
 SLOW = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -50,7 +50,9 @@ def histories(draw: st.DrawFn) -> list[Made]:
             Made(
                 max(0, base + step),
                 tuple(parents),
-                email=draw(st.sampled_from([b"a@one.example", b"A@one.example", b"b@two.example", b"", b"c@gmail.com"])),
+                email=draw(
+                    st.sampled_from([b"a@one.example", b"A@one.example", b"b@two.example", b"", b"c@gmail.com"])
+                ),
                 name=draw(st.sampled_from([b"Ada", b"Bo", b"J\xf6rg", b"", "Łoś".encode()])),
                 written=draw(st.one_of(st.none(), st.integers(NOON - 400 * DAY, NOON + 400 * DAY))),
                 zone=draw(st.sampled_from([b"+0000", b"-1100", b"+1400", b"+0545"])),
@@ -75,9 +77,7 @@ def test_counts_are_those_of_the_definition(commits: list[Made]) -> None:
 
 @SLOW
 @given(histories(), st.lists(st.integers(0, 23), max_size=4), st.sampled_from([2, 10, 400]))
-def test_reading_in_parts_says_the_same_as_reading_at_once(
-    commits: list[Made], stops: list[int], horizon: int
-) -> None:
+def test_reading_in_parts_says_the_same_as_reading_at_once(commits: list[Made], stops: list[int], horizon: int) -> None:
     policy = Policy(horizon_days=horizon)
     with TemporaryDirectory() as folder:
         clone = Path(folder) / "clone.git"
@@ -268,7 +268,9 @@ class TestMailmap:
         head = Made(NOON + 5, (4,), b"ada@home.example", files={".mailmap": mailmap})
         write(clone, [*self.commits, head])
         found = scan(clone)
-        expected = git(clone, "-c", "mailmap.blob=HEAD:.mailmap", "log", "--use-mailmap", "--format=%aE|%aN").splitlines()
+        expected = git(
+            clone, "-c", "mailmap.blob=HEAD:.mailmap", "log", "--use-mailmap", "--format=%aE|%aN"
+        ).splitlines()
         keys = {
             address.lower() or f"name:{name.lower()}" for address, name in (entry.split("|", 1) for entry in expected)
         }
@@ -360,7 +362,7 @@ def odd_objects(clone: Path) -> Iterator[str]:
         (f"A <a<b@one.example> {good}", f"C {good}", ""),
         (f"<> {good}", f"C {good}", ""),
         ("no address at all 5 +0000", f"C {good}", ""),
-        (f"A\tB\x01\x7f\u202e <t\tab@one.example> 1780000000 +0000", f"C {good}", ""),
+        ("A\tB\x01\x7f\u202e <t\tab@one.example> 1780000000 +0000", f"C {good}", ""),
         ("+AAo-fake+AAo- <a@one.example> 1780000000 +0000", f"C {good}", "encoding UTF-7\n"),
         ("+AAA-fake+AAo- <a@one.example> 1780000000 +0000", f"C {good}", "encoding UTF-16\n"),
         (f"A {good}", "C <c@tests.example> 253402300800 +9999", ""),

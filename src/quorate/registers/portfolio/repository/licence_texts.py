@@ -241,8 +241,12 @@ LONG: tuple[Long, ...] = (
     Long(
         "CC0-1.0",
         "the laws of most jurisdictions throughout the world automatically",
-        970,
-        "0abb90deba01de473269902d0212df20211c6f497bc55bad92b03db1c8f69d1c",
+        960,
+        "4e986eea02f5aa4ee8ce41e29fe6c1e3ed533ccef12a04dc3576a0ff66ca664f",
+        (
+            ("creative commons legal code", "resulting from the use of this document or the information", 100),
+            ("for more information please see", "publicdomain zero", 8),
+        ),
     ),
 )
 

@@ -60,6 +60,8 @@ class Probe:
     family: str
     title: object
     measure: Measure
+    #: The same on something at hand (a path), with nothing stored; gives facts about it beside the findings.
+    measure_at: Callable[[str, Sequence[Criterion]], tuple[Mapping[str, Any], Sequence[Finding]]] | None = None
 
 
 PROBES: Registry[Probe] = Registry("probe")

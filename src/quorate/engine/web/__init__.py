@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from django.urls import path
-
 from quorate.engine.web import cases, lists, public
+
 from quorate.kernel.i18n import _
 from quorate.toolkit.navigation import Nav
 
@@ -20,6 +20,7 @@ urlpatterns = [
     path("cases/", lists.cases, name="cases"),
     path("cases/<slug:key>/", cases.case, name="case"),
     path("cases/<slug:key>/review/", cases.review, name="review"),
+    path("cases/<slug:key>/amend/", cases.amend, name="amend"),
     path("cases/<slug:key>/do/<slug:gesture>/", cases.act, name="act"),
     path("cases/<slug:key>/do/<slug:gesture>/<slug:about>/", cases.act, name="act-on"),
     path("attachments/<uuid:attachment_id>/", cases.attachment, name="attachment"),

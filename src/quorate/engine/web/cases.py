@@ -13,6 +13,8 @@ from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_POST
+from quorate.engine.web import inputs
+from quorate.engine.web.application import ApplicationForm, field_name
 
 from quorate.access.actors import Actor
 from quorate.access.identity import actor_from
@@ -20,10 +22,10 @@ from quorate.directory.models import Person
 from quorate.engine import actions, queries
 from quorate.engine.models import Case, Obligation, Review
 from quorate.engine.queries import CaseView, MoveView
-from quorate.engine.web import inputs
-from quorate.kernel.errors import NotFound, UserError
+from quorate.kernel.errors import NotFound, Refused, UserError
 from quorate.kernel.i18n import gettext
 from quorate.terms.queries import holders
+from quorate.toolkit.components import Step
 from quorate.toolkit.forms import blame
 from quorate.toolkit.history import lines_of
 from quorate.toolkit.pages import render
@@ -76,13 +78,17 @@ def page(request: HttpRequest, found: Case, bound: Bound | None = None, *, statu
             )
             for check in (view.checks.points if view.checks else ())
         ],
-        "obligations": [
-            (item, form("fulfil", str(item.id)) if item.may_fulfil else None) for item in view.obligations
-        ],
+        "obligations": [(item, form("fulfil", str(item.id)) if item.may_fulfil else None) for item in view.obligations],
+        "steps": track(view),
         "history": lines_of(view.history[::-1]),
         "open_gesture": next(iter(held), ("", ""))[0],
     }
     return render(request, "engine/case.html", context, status=status)
+
+
+def track(view: CaseView) -> list[Step]:
+    """The way of a case as the page draws it."""
+    return [Step(step.label, step.state, step.note) for step in view.steps]
 
 
 @login_required
@@ -138,6 +144,36 @@ def review(request: HttpRequest, key: str) -> HttpResponse:
     return _review_page(request, view, board, form)
 
 
+@login_required
+def amend(request: HttpRequest, key: str) -> HttpResponse:
+    """Amend the answers of an application on the form it was filed with."""
+    actor = actor_from(request)
+    found = queries.case_named(actor, key)
+    view = queries.case_view(actor, found)
+    if not view.may.amend or view.definition.form is None:
+        raise Refused(gettext("the answers cannot be amended now"), where="case.amend")
+    if request.method == "POST":
+        form = ApplicationForm(view.definition, request.POST)
+        if form.is_valid():
+            try:
+                actions.amend_answers(
+                    actor=actor, case=found, answers=form.answers(), revision=int(form.cleaned_data["key"])
+                )
+            except UserError as error:
+                form.refuse(error)
+                return _amend_page(request, view, form, status=error.status)
+            messages.success(request, gettext("The answers are amended; what they were stays in the record."))
+            return redirect("engine:case", key=found.key)
+        return _amend_page(request, view, form, status=422)
+    initial: dict[str, Any] = {field_name(answer.id): answer.value for answer in view.answers}
+    initial |= {"key": view.line.revision, "title": found.title}
+    return _amend_page(request, view, ApplicationForm(view.definition, initial=initial))
+
+
+def _amend_page(request: HttpRequest, view: CaseView, form: ApplicationForm, *, status: int = 200) -> HttpResponse:
+    return render(request, "engine/amend.html", {"view": view, "line": view.line, "form": form}, status=status)
+
+
 def _review_page(
     request: HttpRequest, view: CaseView, board: Any, form: inputs.ReviewForm, *, status: int = 200
 ) -> HttpResponse:
@@ -185,15 +221,13 @@ def _comment(actor: Actor, case: Case, about: str, form: Any) -> str:
 
 def _attach(actor: Actor, case: Case, about: str, form: Any) -> str:
     file = form.cleaned_data["file"]
-    actions.attach(
-        actor=actor, case=case, name=file.name, content=file.read(), audience=form.cleaned_data["audience"]
-    )
+    actions.attach(actor=actor, case=case, name=file.name, content=file.read(), audience=form.cleaned_data["audience"])
     return gettext("The file is attached.")
 
 
 def _assign(actor: Actor, case: Case, about: str, form: Any) -> str:
     actions.assign(actor=actor, case=case, person=form.chosen)
-    return gettext("%s owns the next step now.") % form.chosen.name
+    return str(gettext("%s owns the next step now.") % form.chosen.name)
 
 
 def _reviewers(actor: Actor, case: Case, about: str, form: Any) -> str:
@@ -218,7 +252,7 @@ def _recuse(actor: Actor, case: Case, about: str, form: Any) -> str:
 
 def _delegate(actor: Actor, case: Case, about: str, form: Any) -> str:
     actions.delegate(actor=actor, case=case, to=form.chosen, until=inputs.end_of(form.cleaned_data["until"]))
-    return gettext("%s may act in your place.") % form.chosen.name
+    return str(gettext("%s may act in your place.") % form.chosen.name)
 
 
 def _check(actor: Actor, case: Case, about: str, form: Any) -> str:

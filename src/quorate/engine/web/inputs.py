@@ -13,7 +13,6 @@ from quorate.engine.definition import Check, Comparison, Rubric
 from quorate.engine.models.paper import Audience
 from quorate.kernel import clock
 from quorate.kernel.i18n import _, gettext
-from quorate.kernel.ids import is_uuid
 
 LONG = 20_000
 
@@ -90,9 +89,7 @@ class AttachForm(CommentForm):
     """A file, and who may open it."""
 
     body = None  # type: ignore[assignment]  # Django's way of leaving out an inherited field
-    file = forms.FileField(
-        label=_("File"), help_text=_("PDF, image, text, CSV, Markdown or ZIP; at most 10 MB.")
-    )
+    file = forms.FileField(label=_("File"), help_text=_("PDF, image, text, CSV, Markdown or ZIP; at most 10 MB."))
     field_order = ("file", "audience")
 
 
@@ -127,15 +124,15 @@ class ReviewersForm(QuietForm):
 
     def __init__(self, *args: Any, people: Iterable[Person] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.people = {str(person.id): person for person in people}
+        self.known = {str(person.id): person for person in people}
         field = self.fields["people"]
         assert isinstance(field, forms.MultipleChoiceField)
-        field.choices = [(key, person.name) for key, person in self.people.items()]
+        field.choices = [(key, person.name) for key, person in self.known.items()]
 
     @property
     def chosen(self) -> list[Person]:
         """The people chosen, once the form is valid."""
-        return [self.people[key] for key in self.cleaned_data["people"] if is_uuid(key)]
+        return [self.known[key] for key in self.cleaned_data["people"]]
 
 
 class EvidenceForm(QuietForm):
@@ -203,7 +200,9 @@ class ReviewForm(QuietForm):
                 self.fields[f"mark-{item.name}"] = forms.TypedChoiceField(
                     label=item.title,
                     help_text=item.description,
-                    choices=[(mark, f"{mark} · {words[str(mark)]}" if str(mark) in words else str(mark)) for mark in marks],
+                    choices=[
+                        (mark, f"{mark} · {words[str(mark)]}" if str(mark) in words else str(mark)) for mark in marks
+                    ],
                     coerce=int,
                     empty_value=None,
                     required=False,

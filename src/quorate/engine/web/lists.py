@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from itertools import islice
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib.auth.decorators import login_required
 from django.db.models import QuerySet
@@ -37,7 +37,7 @@ class CaseTable(Table[CaseLine]):
 
     name = "cases"
     caption = _("Cases")
-    columns = (
+    columns: ClassVar[Sequence[Column]] = (
         Column("key", _("Case"), sort="key", url="url"),
         Column("title", _("Title"), sort="title", primary=True, url="url"),
         Column("program", _("Program"), sort="program__name", value="program_title", low=True),
@@ -48,7 +48,7 @@ class CaseTable(Table[CaseLine]):
         Column("outcome", _("Outcome"), show=False),
         Column("closed_at", _("Closed"), show=False),
     )
-    filters: Any = (
+    filters: ClassVar[Sequence[Choice | Flag]] = (
         Choice(
             "program",
             _("Program"),
@@ -65,9 +65,7 @@ class CaseTable(Table[CaseLine]):
     )
     search = ("key", "title")
     order = "-opened_at"
-    empty = Empty(
-        _("No cases here"), _("A case appears when somebody applies, or when a grant falls due for review.")
-    )
+    empty = Empty(_("No cases here"), _("A case appears when somebody applies, or when a grant falls due for review."))
 
     @cached_property
     def page_rows(self) -> list[CaseLine]:

@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import ClassVar
 from uuid import uuid4
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_GET
+from quorate.engine.web.application import ApplicationForm
+from quorate.engine.web.cases import track
+from quorate.engine.web.lists import CaseTable, QueueTable
 
 from quorate.access.actors import VISITOR
 from quorate.access.identity import actor_from
-from quorate.access.ratelimit import limited
+from quorate.access.ratelimit import Limit, spend
 from quorate.engine import actions, queries
 from quorate.engine.definition import Program as Definition
 from quorate.engine.models import Program
 from quorate.engine.versions import current, program_named
-from quorate.engine.web.application import ApplicationForm
-from quorate.engine.web.lists import CaseTable, QueueTable
 from quorate.kernel.errors import UserError
 from quorate.kernel.i18n import _
-from quorate.toolkit.columns import Empty
+from quorate.toolkit.columns import Choice, Column, Empty, Flag
 from quorate.toolkit.history import lines_of
 from quorate.toolkit.pages import public, public_render, render
+
+#: How many applications one address, or one account, may send.
+APPLICATIONS = Limit("application", 20, 3600)
 
 
 class PublicQueue(QueueTable):
@@ -39,8 +45,10 @@ class PublicCases(CaseTable):
     """A program's cases as anybody sees them."""
 
     name = "public-cases"
-    columns = tuple(column for column in CaseTable.columns if column.key not in ("owner", "program"))
-    filters = tuple(each for each in CaseTable.filters if each.key == "state")
+    columns: ClassVar[Sequence[Column]] = tuple(
+        column for column in CaseTable.columns if column.key not in ("owner", "program")
+    )
+    filters: ClassVar[Sequence[Choice | Flag]] = tuple(each for each in CaseTable.filters if each.key == "state")
 
     def action(self, row: object) -> None:
         """Nothing is done from here."""
@@ -81,7 +89,12 @@ def cases(request: HttpRequest, slug: str) -> HttpResponse:
 def case(request: HttpRequest, key: str) -> HttpResponse:
     """A case as anybody may see it at its stage."""
     view = queries.case_view(VISITOR, queries.case_named(VISITOR, key))
-    context = {"view": view, "line": view.line, "history": lines_of(view.history[::-1], public=True)}
+    context = {
+        "view": view,
+        "line": view.line,
+        "steps": track(view),
+        "history": lines_of(view.history[::-1], public=True),
+    }
     return public_render(request, "engine/public_case.html", context)
 
 
@@ -95,7 +108,6 @@ def issue_form(request: HttpRequest, slug: str) -> HttpResponse:
     return public(request, HttpResponse(text, content_type="text/yaml; charset=utf-8"))
 
 
-@limited("application", posts=20, seconds=3600)
 def apply(request: HttpRequest, slug: str) -> HttpResponse:
     """Apply on the program's own form, signed in or not."""
     actor = actor_from(request)
@@ -111,6 +123,7 @@ def apply(request: HttpRequest, slug: str) -> HttpResponse:
         status = 422
         if form.is_valid():
             try:
+                spend(APPLICATIONS, str(actor.account_id or request.META.get("REMOTE_ADDR", "")))
                 filed = actions.file_case(
                     actor=actor,
                     program=found,

@@ -19,8 +19,10 @@ from quorate.registers.portfolio.models import Project
 from quorate.registers.portfolio.queries import (
     attestations_of,
     known_projects,
+    maintained_by,
     maintainers_at,
     primary_repository,
+    status_of,
 )
 from quorate.registers.portfolio.repository import checks
 from quorate.registers.portfolio.repository.scan import Scan, scan
@@ -85,6 +87,12 @@ def check_repository(
     found = scan(path, policy=checks.policy_for(specs))
     given = checks.check(specs, found, attestations, today=clock.today())
     return found, [_finding(each) for each in given]
+
+
+def measure_at(path: str, criteria: Sequence[Criterion]) -> tuple[Mapping[str, Any], list[Finding]]:
+    """A local clone against criteria, with its head and the time that the windows end at; nothing is stored."""
+    found, given = check_repository(path, criteria)
+    return {"head": found.facts["head"], "as_of": found.facts["as_of"]}, given
 
 
 def findings(
@@ -196,12 +204,21 @@ def _people(project: str, at: datetime) -> Sequence[str]:
     return [str(pk) for pk in rows.values_list("person_id", flat=True)]
 
 
+def _standing(project: str, at: datetime) -> str:
+    found = status_of(UUID(project), at)
+    return found.status if found is not None else ""
+
+
+def _held_by(person: str, at: datetime) -> Sequence[str]:
+    return [str(pk) for pk in maintained_by(UUID(person), at).values_list("pk", flat=True)]
+
+
 def _organisations(project: str, at: datetime) -> Sequence[str]:
     rows = Project.objects.filter(pk=project).exclude(organisation=None)
     return [str(pk) for pk in rows.values_list("organisation_id", flat=True)]
 
 
-PROBES.register("repository", Probe("repository", _("The project's repository"), measure))
+PROBES.register("repository", Probe("repository", _("The project's repository"), measure, measure_at))
 GRANTS.register("project-status", grant_status)
 SUBJECTS.register(
     "project",
@@ -212,5 +229,7 @@ SUBJECTS.register(
         url=lambda project: f"/projects/{project}/",
         people=_people,
         organisations=_organisations,
+        status=_standing,
+        held_by=_held_by,
     ),
 )

@@ -9,11 +9,18 @@ from __future__ import annotations
 
 import hashlib
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import wraps
+from typing import Any, TypeVar, cast
 
+from django.conf import settings
 from django.db import connection
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 
+from quorate.access.identity import actor_from
 from quorate.access.models import Window
 from quorate.kernel import clock
 from quorate.kernel.errors import UserError
@@ -76,6 +83,26 @@ def _in_table(key: str, ends: float) -> int:
             [key, datetime.fromtimestamp(ends, UTC)],
         )
         return int(cursor.fetchone()[0])
+
+
+V = TypeVar("V", bound=Callable[..., HttpResponseBase])
+
+
+def limited(name: str, *, posts: int, seconds: int) -> Callable[[V], V]:
+    """Let a page be sent to (POST) so often in a stretch of time, by one account or one address of the network."""
+    limit = Limit(name, posts, seconds)
+
+    def decorate(view: V) -> V:
+        @wraps(view)
+        def counted(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if request.method == "POST" and settings.LIMITS:
+                actor = actor_from(request)
+                spend(limit, actor.id if actor.known else str(request.META.get("REMOTE_ADDR", "")))
+            return view(request, *args, **kwargs)
+
+        return cast(V, counted)
+
+    return decorate
 
 
 def forget() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from inspect import cleandoc
 from typing import Any
 
 from ninja.openapi.schema import OpenAPISchema
@@ -52,6 +53,11 @@ def complete(document: OpenAPISchema) -> OpenAPISchema:
 
 
 def _complete_operation(method: str, operation: dict[str, Any]) -> None:
+    summary, _gap, more = operation.pop("description", "").partition("\n")
+    if summary:
+        operation["summary"] = summary.strip().rstrip(".")
+    if more.strip():
+        operation["description"] = cleandoc(more)
     parameters = [parameter for parameter in operation.get("parameters", []) if parameter["in"] != "header"]
     responses = operation["responses"]
     if method == "get":

@@ -21,8 +21,8 @@ from quorate.kernel.errors import Conflict
 from quorate.kernel.i18n import gettext
 from quorate.toolkit.deploys import deploy_id
 
-#: A second viewer of the API, never linked: most of the bytes. Source maps stay, because style sheets name them.
-NOT_SERVED = ("redoc*",)
+#: Viewers of the API that we do not use (our own page shows it), and most of the bytes.
+NOT_SERVED = ("ninja",)
 
 
 class Prepared(NamedTuple):

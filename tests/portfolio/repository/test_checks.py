@@ -199,6 +199,14 @@ def test_a_choice_of_licences_of_which_one_is_accepted_is_for_a_person(tmp_path:
     assert results(check([CRITERIA[3]], dual)) == {"licence": "unknown"}
 
 
+def test_a_program_allows_the_licence_to_be_read(found: Scan, tmp_path: Path) -> None:
+    spec = CRITERIA[3]
+    assert not policy_for([spec]).read_blobs
+    assert results(check([spec], scan(tmp_path / "p.git", policy=policy_for([spec])))) == {"licence": "unknown"}
+    allowed = [spec | {"params": {"read_text": True}}]
+    assert results(check(allowed, scan(tmp_path / "p.git", policy=policy_for(allowed)))) == {"licence": "pass"}
+
+
 def test_every_probe_measures_something_of_any_repository(found: Scan) -> None:
     for probe in PROBES.values():
         params = {"names": ["README", "docs/*.rst"]} if probe.name == "repository.files" else {}

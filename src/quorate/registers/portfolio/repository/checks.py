@@ -8,7 +8,7 @@ the result is `unknown`, which is never a failure.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -95,13 +95,14 @@ def check(
 
 
 def policy_for(criteria: Iterable[Mapping[str, Any]], policy: Policy | None = None) -> Policy:
-    """A policy whose scans reach back as far as the windows of `criteria` ask."""
-    windows = [
-        number(dict(spec.get("params") or {}), "window_days", 90)
-        for spec in criteria
-        if (spec.get("params") or {}).get("window_days") and str(spec.get("probe")) in PROBES
-    ]
-    return (policy or Policy()).covering(windows)
+    """A policy whose scans reach back as far as the windows of `criteria` ask, and read what these allow to be read.
+
+    Files are not read unless a criterion on the licence says `params: {read_text: true}`, or `policy` allows it.
+    """
+    asked = [dict(spec.get("params") or {}) for spec in criteria if str(spec.get("probe")) in PROBES]
+    windows = [number(params, "window_days", 90) for params in asked if "window_days" in params]
+    reading = (policy or Policy()).covering(windows)
+    return replace(reading, read_blobs=reading.read_blobs or any(params.get("read_text") is True for params in asked))
 
 
 def _criterion(spec: Mapping[str, Any]) -> _Criterion:

@@ -303,7 +303,13 @@ PROBES: dict[str, Probe] = {
             ("present", "all_of", "one_of", "at_least"),
         ),
         Probe("repository.ci", "Continuous integration", _ci, {}, ("present", "at_least")),
-        Probe("repository.licence", "Licence", _licence, {}, ("one_of", "present")),
+        Probe(
+            "repository.licence",
+            "Licence",
+            _licence,
+            {"read_text": "true to read the licence file where the clone has it; else only unchanged files are known"},
+            ("one_of", "present"),
+        ),
         Probe(
             "repository.core_maintainers",
             "Core maintainers",

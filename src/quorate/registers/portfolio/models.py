@@ -238,6 +238,9 @@ class LandscapeItem(models.Model):
     status = models.CharField(max_length=60, blank=True, default="", help_text="a project's status, a member's tier")
     fields = models.JSONField(default=dict)
     words = models.TextField(help_text="what a search looks at, lowered")
+    categories = models.TextField(
+        default="\n", help_text="every category it is listed in, each between two line breaks"
+    )
 
     class Meta:
         ordering = ["position"]

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
 from quorate.directory.models import ExternalId, Organisation, OrganisationAlias
 from quorate.directory.queries import in_force
@@ -35,7 +35,15 @@ from quorate.registers.portfolio.models import (
     Repository,
     Scan,
 )
-from quorate.registers.portfolio.rules import Names, ProjectFacts, StatusPeriod, organisation_keys, project_keys
+from quorate.registers.portfolio.rules import (
+    LEFT,
+    UNLISTED,
+    Names,
+    ProjectFacts,
+    StatusPeriod,
+    organisation_keys,
+    project_keys,
+)
 
 
 def project_by(key: str) -> Project:
@@ -66,12 +74,39 @@ def statuses_at(projects: Collection[UUID] | None = None, at: datetime | None = 
     return {row.project_id: row for row in rows}
 
 
-def projects_at(at: datetime | None = None) -> QuerySet[Project]:
+def projects_at(at: datetime | None = None) -> QuerySet[Any]:
     """All projects with ``status`` and ``since`` of an instant (None where there was none)."""
     current = ProjectStatus.objects.filter(in_force(at or clock.now()), project_id=OuterRef("pk"))
-    return Project.objects.annotate(
+    rows: QuerySet[Any] = Project.objects.annotate(
         status=Subquery(current.values("status")[:1]), since=Subquery(current.values("start")[:1])
     )
+    return rows
+
+
+def projects_listed(at: datetime | None = None) -> QuerySet[Any]:
+    """All projects as a list page shows them: with ``status``, ``since``, and ``read_at`` of the newest reading."""
+    read = Scan.objects.filter(repository__project_id=OuterRef("pk"), error="").order_by("-scanned_at")
+    rows = projects_at(at).select_related("organisation")
+    listed: QuerySet[Any] = rows.annotate(read_at=Subquery(read.values("as_of")[:1]))
+    return listed
+
+
+def status_names() -> list[str]:
+    """The statuses that occur, in alphabetical order."""
+    return sorted(ProjectStatus.objects.order_by().values_list("status", flat=True).distinct())
+
+
+def status_counts(at: datetime | None = None) -> dict[str, int]:
+    """How many projects have each status at an instant. One query."""
+    rows = ProjectStatus.objects.filter(in_force(at or clock.now())).order_by().values("status")
+    return dict(rows.annotate(n=Count("id")).values_list("status", "n"))
+
+
+def newest_projects(*, limit: int) -> list[ProjectStatus]:
+    """The running statuses that began last, without those of applicants and of projects that left."""
+    rows = ProjectStatus.objects.filter(in_force(clock.now()), start__isnull=False)
+    rows = rows.exclude(status__in=[*UNLISTED, *LEFT]).select_related("project").order_by("-start", "project__name")
+    return list(rows[:limit])
 
 
 def facts_of(project: Project) -> ProjectFacts:
@@ -124,9 +159,11 @@ def newest_scan(repository: UUID) -> Scan | None:
     return Scan.objects.filter(repository_id=repository, error="").order_by("-scanned_at").first()
 
 
-def newest_scans(repositories: Iterable[UUID]) -> dict[UUID, Scan]:
-    """The newest good reading of each repository, without caches. One query."""
+def newest_scans(repositories: Iterable[UUID], at: datetime | None = None) -> dict[UUID, Scan]:
+    """The newest good reading of each repository up to an instant, without caches. One query."""
     newest = Scan.objects.filter(repository_id=OuterRef("repository_id"), error="").order_by("-scanned_at")
+    if at is not None:
+        newest = newest.filter(scanned_at__lte=at)
     rows = Scan.objects.filter(repository_id__in=list(repositories), pk=Subquery(newest.values("pk")[:1]))
     return {row.repository_id: row for row in rows.defer("cache")}
 

@@ -18,7 +18,8 @@ EMPTY = b"categories: []\n"
 #: Which project and which organisation an item is.
 Links = Mapping[ItemPath, tuple[UUID | None, UUID | None]]
 COLUMNS = [
-    "position", "category", "subcategory", "name", "kind", "status", "fields", "words", "project", "organisation",
+    "position", "category", "subcategory", "name", "kind", "status", "fields", "words", "categories",
+    "project", "organisation",
 ]  # fmt: skip
 
 
@@ -82,6 +83,7 @@ def _fill(
     row.kind = item.kind
     row.fields = item.fields
     row.words = words_of(item)
+    row.categories = "\n".join(["", *dict.fromkeys(category for category, _ in item.places()), ""])
     if link is not None:
         row.project_id, row.organisation_id = link
     own = statuses.get(row.project_id) if row.project_id else None

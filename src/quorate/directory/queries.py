@@ -4,22 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
+from typing import TypeVar
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
 from quorate.access.actors import Actor
 from quorate.directory.models import (
     Affiliation,
+    Consent,
     ContactPoint,
     Control,
     ExternalId,
+    Merge,
     Organisation,
     OrganisationAlias,
     Person,
 )
 from quorate.directory.rules import Belonging, Contact, Name, OrganisationFacts, Parent, PersonFacts
 from quorate.kernel import clock
+from quorate.kernel.errors import NotFound
+from quorate.kernel.i18n import gettext
+
+M = TypeVar("M", Person, Organisation)
 
 
 def in_force(at: datetime, prefix: str = "") -> Q:
@@ -183,3 +190,83 @@ def public_names_of(people: Iterable[str]) -> dict[str, str]:
     wanted = [UUID(text) for text in people]
     rows = Person.objects.filter(pk__in=wanted, erased_at=None, public=True)
     return {str(pk): name for pk, name in rows.values_list("pk", "name")}
+
+
+def person_by_key(key: str) -> Person:
+    """The person of a slug or an id, following merges; ``NotFound`` for nobody and for the forgotten."""
+    found = _by_key(Person.objects.select_related("merged_into"), key)
+    if found is not None and found.merged_into is not None:
+        found = found.merged_into
+    if found is None or found.erased_at is not None:
+        raise NotFound(gettext("there is no such person"))
+    return found
+
+
+def organisation_by_key(key: str) -> Organisation:
+    """The organisation of a slug or an id, following merges; ``NotFound`` for none."""
+    found = _by_key(Organisation.objects.select_related("merged_into"), key)
+    if found is None:
+        raise NotFound(gettext("there is no such organisation"))
+    return found.merged_into or found
+
+
+def _by_key(rows: QuerySet[M], key: str) -> M | None:
+    try:
+        return rows.filter(pk=UUID(key)).first()
+    except ValueError:
+        return rows.filter(slug=key).first()
+
+
+def people_with_employers(at: datetime | None = None) -> QuerySet[Person]:
+    """Living people, each with ``employer`` and ``employer_slug`` at an instant (the longest-standing one)."""
+    current = Affiliation.objects.filter(in_force(at or clock.now()), person=OuterRef("pk")).order_by("start", "pk")
+    return living_people().annotate(
+        employer=Subquery(current.values("organisation__name")[:1]),
+        employer_slug=Subquery(current.values("organisation__slug")[:1]),
+    )
+
+
+def organisations_with_counts(at: datetime | None = None) -> QuerySet[Organisation]:
+    """Living organisations, each with ``people`` there at an instant and its ``parent`` then, if any."""
+    moment = at or clock.now()
+    parents = Control.objects.filter(in_force(moment), child=OuterRef("pk")).order_by("start", "pk")
+    return living_organisations().annotate(
+        people=Count("affiliations", filter=in_force(moment, "affiliations__"), distinct=True),
+        parent=Subquery(parents.values("parent__name")[:1]),
+    )
+
+
+def affiliations_of(person: Person) -> list[Affiliation]:
+    """Where a person belongs and belonged, newest first. One query."""
+    rows = Affiliation.objects.filter(person=person).select_related("organisation")
+    return sorted(rows, key=lambda row: (row.until is None, row.start is not None, row.start), reverse=True)
+
+
+def people_at(organisation: Organisation, at: datetime | None = None, *, public: bool = False) -> QuerySet[Affiliation]:
+    """Who belonged to an organisation at an instant; with ``public`` only those who show themselves."""
+    rows = Affiliation.objects.filter(
+        in_force(at or clock.now()),
+        organisation=organisation,
+        person__merged_into=None,
+        person__erased_at=None,
+    )
+    if public:
+        rows = rows.filter(person__public=True)
+    return rows.select_related("person").order_by("person__name", "pk")
+
+
+def control_of(organisation: Organisation) -> tuple[list[Control], list[Control]]:
+    """Who controls an organisation, and whom it controls, then and now. Two queries."""
+    above = Control.objects.filter(child=organisation).select_related("parent").order_by("start", "pk")
+    below = Control.objects.filter(parent=organisation).select_related("child").order_by("child__name", "pk")
+    return list(above), list(below)
+
+
+def consents_of(person: Person) -> QuerySet[Consent]:
+    """What a person agreed to, newest first."""
+    return Consent.objects.filter(person=person).order_by("-given_at", "pk")
+
+
+def merges(kind: str) -> QuerySet[Merge]:
+    """Merges of one kind, newest first."""
+    return Merge.objects.filter(kind=kind).order_by("-merged_at", "pk")

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from quorate.directory.models import Person
 from quorate.directory.queries import in_force
 from quorate.kernel import clock
+from quorate.kernel.errors import NotFound
+from quorate.kernel.i18n import gettext
 from quorate.terms.models import Body, Policy, Seat, Term
 from quorate.terms.rules import BodyFacts, SeatFacts, TermFacts
 
@@ -166,3 +168,74 @@ def policies_in_force() -> list[Policy]:
     for policy in Policy.objects.select_related("body").order_by("adopted", "version"):
         latest[policy.slug] = policy
     return sorted(latest.values(), key=lambda policy: policy.title)
+
+
+def body_by_key(key: str) -> Body:
+    """The body of a slug or an id; ``NotFound`` for none."""
+    rows = Body.objects.select_related("parent")
+    try:
+        found = rows.filter(pk=UUID(key)).first()
+    except ValueError:
+        found = rows.filter(slug=key).first()
+    if found is None:
+        raise NotFound(gettext("there is no such body"))
+    return found
+
+
+def seat_by_key(body: Body, slug: str) -> Seat:
+    """A seat of a body by its slug; ``NotFound`` for none."""
+    found = Seat.objects.select_related("body", "organisation").filter(body=body, slug=slug).first()
+    if found is None:
+        raise NotFound(gettext("%(body)s has no seat “%(seat)s”") % {"body": body.name, "seat": slug})
+    return found
+
+
+def bodies_with_counts(at: datetime | None = None) -> QuerySet[Body]:
+    """The bodies open at an instant, each with its number of ``seats_now`` and of seats that are ``held`` then."""
+    moment = at or clock.now()
+    seats = in_force(moment, "seats__")
+    representative = Q(seats__terms__role=Term.Role.REPRESENTATIVE)
+    return Body.objects.filter(
+        Q(established_at=None) | Q(established_at__lte=moment), Q(closed_at=None) | Q(closed_at__gt=moment)
+    ).annotate(
+        seats_now=Count("seats", filter=seats, distinct=True),
+        held=Count("seats", filter=seats & representative & in_force(moment, "seats__terms__"), distinct=True),
+    )
+
+
+def terms_in(seat: Seat) -> list[Term]:
+    """Everybody who ever held a seat or stood in for it, newest first. One query."""
+    return list(Term.objects.filter(seat=seat).select_related("person").order_by("-start", "role"))
+
+
+def seats_held(person: UUID, at: datetime | None = None, *, public: bool = False) -> list[Term]:
+    """A person's terms, those in force at the instant first, then the past; with ``public`` of public bodies only."""
+    moment = at or clock.now()
+    rows = Term.objects.filter(person_id=person, start__lte=moment).select_related("seat", "seat__body")
+    if public:
+        rows = rows.filter(seat__body__public=True)
+    running = [row for row in rows if row.until is None or row.until > moment]
+    past = [row for row in rows if row.until is not None and row.until <= moment]
+    return sorted(running, key=lambda row: row.start, reverse=True) + sorted(
+        past, key=lambda row: row.start, reverse=True
+    )
+
+
+def seats_of_organisation(organisation: UUID, at: datetime | None = None) -> list[Place]:
+    """The seats that are an organisation's at an instant, with who holds them. Two queries."""
+    moment = at or clock.now()
+    seats = list(
+        Seat.objects.filter(in_force(moment), organisation_id=organisation, body__public=True).select_related("body")
+    )
+    by_seat: dict[UUID, list[Term]] = {}
+    for term in Term.objects.filter(seat__in=seats).select_related("person").order_by("start"):
+        by_seat.setdefault(term.seat_id, []).append(term)
+    return [_place(seat, by_seat.get(seat.id, []), moment) for seat in seats]
+
+
+def policy_versions(slug: str) -> list[Policy]:
+    """Every version of a policy, newest first; ``NotFound`` for none."""
+    rows = list(Policy.objects.filter(slug=slug).select_related("body").order_by("-adopted", "-version"))
+    if not rows:
+        raise NotFound(gettext("there is no such policy"))
+    return rows

@@ -1,0 +1,37 @@
+"""Pages of bodies, seats and policies: rosters as of a day, vacancies with their clock, and the public side."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from quorate.kernel.i18n import _
+from quorate.terms.web import bodies, panels, public, seats
+from quorate.toolkit.navigation import Nav
+
+__all__ = ["NAV", "PUBLIC_NAV", "app_name", "panels", "urlpatterns"]
+
+app_name = "terms"
+NAV = [Nav("bodies", _("Bodies"), "terms:bodies", section="foundation", order=20)]
+PUBLIC_NAV = [
+    Nav("bodies", _("Bodies"), "terms:public-bodies", order=40),
+    Nav("policies", _("Policies"), "terms:policies", order=70),
+]
+
+urlpatterns = [
+    path("bodies/", bodies.listed, name="bodies"),
+    path("bodies/new/", bodies.new, name="new-body"),
+    path("bodies/<slug:key>/", bodies.record, name="body"),
+    path("bodies/<slug:key>/edit/", bodies.edit, name="edit-body"),
+    path("bodies/<slug:key>/close/", bodies.close, name="close-body"),
+    path("bodies/<slug:key>/seats/new/", seats.new, name="new-seat"),
+    path("bodies/<slug:key>/seats/<slug:seat>/", seats.record, name="seat"),
+    path("bodies/<slug:key>/seats/<slug:seat>/edit/", seats.edit, name="edit-seat"),
+    path("bodies/<slug:key>/seats/<slug:seat>/close/", seats.close, name="close-seat"),
+    path("bodies/<slug:key>/seats/<slug:seat>/appoint/", seats.appoint, name="appoint"),
+    path("bodies/<slug:key>/seats/<slug:seat>/alternate/", seats.alternate, name="alternate"),
+    path("bodies/<slug:key>/seats/<slug:seat>/end/", seats.end, name="end-term"),
+    path("p/bodies/", public.bodies, name="public-bodies"),
+    path("p/bodies/<slug:key>/", public.body, name="public-body"),
+    path("p/policies/", public.policies, name="policies"),
+    path("p/policies/<slug:slug>/", public.policy, name="policy"),
+]

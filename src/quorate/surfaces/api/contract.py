@@ -53,7 +53,7 @@ def complete(document: OpenAPISchema) -> OpenAPISchema:
 
 
 def _complete_operation(method: str, operation: dict[str, Any]) -> None:
-    summary, _gap, more = operation.pop("description", "").partition("\n")
+    summary, _gap, more = operation.pop("description", "").replace("``", "`").partition("\n")
     if summary:
         operation["summary"] = summary.strip().rstrip(".")
     if more.strip():

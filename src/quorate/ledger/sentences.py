@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, time
 from string import Formatter
 from uuid import UUID
 
+from django.utils import formats, timezone
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
@@ -17,6 +19,7 @@ from quorate.ledger.models import Entry, PrivateValue
 from quorate.ledger.refs import REF_KINDS
 
 _FORMATTER = Formatter()
+_INSTANT = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +145,19 @@ def _in_words(value: object) -> str:
         return gettext("yes") if value else gettext("no")
     if isinstance(value, (list, tuple)):
         return ", ".join(_in_words(item) for item in value)
+    if isinstance(value, str) and _INSTANT.match(value):
+        return _when(value)
     return str(value)
+
+
+def _when(text: str) -> str:
+    """An instant in the reader's zone; one at midnight UTC is a day."""
+    at = datetime.fromisoformat(text)
+    if at.tzinfo is None:
+        return text
+    if at.astimezone(UTC).time() == time.min:
+        return str(formats.date_format(at.astimezone(UTC), "j M Y"))
+    return str(formats.date_format(timezone.localtime(at), "j M Y, H:i"))
 
 
 def _fill(template: str, parts: Mapping[str, SafeString]) -> SafeString:

@@ -6,6 +6,7 @@ from quorate.engine.actions.discussing import attach, comment, redact_comment, r
 from quorate.engine.actions.filing import Filed, amend_answers, claim_case, file_case, may_file
 from quorate.engine.actions.granting import renew_grant, revoke_grant
 from quorate.engine.actions.moving import assign, delegate, end_delegation, move, prioritise, unassign, withdraw
+from quorate.engine.actions.opening import open_review
 from quorate.engine.actions.owing import (
     confirm_obligation,
     fulfil_obligation,
@@ -22,6 +23,7 @@ from quorate.engine.actions.reviewing import (
     volunteer,
     write_review,
 )
+from quorate.engine.actions.timing import pass_time, tick
 
 __all__ = [
     "Filed",
@@ -44,6 +46,8 @@ __all__ = [
     "may_file",
     "move",
     "open_program",
+    "open_review",
+    "pass_time",
     "prioritise",
     "publish_program",
     "record_checks",
@@ -56,6 +60,7 @@ __all__ = [
     "revoke_grant",
     "run_checks",
     "submit_review",
+    "tick",
     "unassign",
     "volunteer",
     "voting",

@@ -61,6 +61,11 @@ def tell(reader: Addressee, subject: str, lines: Iterable[str], key: str) -> Non
     mail.send(reader.email, subject, "\n\n".join(line for line in lines if line) + "\n", key=key)
 
 
+def remind(case: Case, definition: Definition, role: Role, subject: str, text: str, key: str) -> int:
+    """Remind everybody in a role of a case; returns how many. Once for each key and address."""
+    return tell_role(case, definition, Hand(), role, subject, text, key)
+
+
 def tell_role(case: Case, definition: Definition, hand: Hand, role: Role, subject: str, text: str, key: str) -> int:
     """Tell everybody in a role about a case; returns how many."""
     readers = addressees(Parties(case, hand.at), [role])
@@ -84,6 +89,21 @@ def tell_reviewer(case: Case, review: Review) -> None:
     )
     subject = gettext("Review of %(key)s: %(title)s") % {"key": case.key, "title": case.title}
     tell(Addressee(email, review.person.name, review.person), subject, lines, f"review:{review.pk}")
+
+
+def tell_overdue(case: Case, review: Review) -> None:
+    """Tell a reviewer that a review is overdue; once for each review."""
+    email = email_of(review.person)
+    if not email:
+        return
+    lines = (
+        gettext("Dear %(name)s,") % {"name": review.person.name},
+        gettext("your review of “%(title)s” (%(key)s) was due on %(day)s.")
+        % {"title": case.title, "key": case.key, "day": day(review.due_at)},
+        absolute(f"{case_path(case)}review/"),
+    )
+    subject = gettext("Your review of %(key)s is overdue") % {"key": case.key}
+    tell(Addressee(email, review.person.name, review.person), subject, lines, f"overdue:{review.pk}")
 
 
 def _notify(turn: Turn) -> None:

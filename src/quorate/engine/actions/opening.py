@@ -9,16 +9,18 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
+from quorate.access.action import action
 from quorate.access.actors import Actor
-from quorate.engine.actions.course import EFFECTS, Hand, Turn, begin, refs_of
+from quorate.access.policy import authorise
+from quorate.engine.actions.course import EFFECTS, Hand, Turn, begin, held, refs_of
 from quorate.engine.definition import Program as Definition
 from quorate.engine.definition import Subject
 from quorate.engine.intake import same
 from quorate.engine.models import Case, Grant, PrivateAnswer, Program
-from quorate.engine.versions import current, program_named
-from quorate.kernel.errors import UserError
+from quorate.engine.versions import current, definition_of, program_named
+from quorate.kernel.errors import Conflict, UserError
 from quorate.kernel.i18n import gettext
-from quorate.ledger.actions import append
+from quorate.ledger.actions import append, instant
 from quorate.ledger.refs import Ref
 from quorate.toolkit.ports import SUBJECTS
 
@@ -180,6 +182,31 @@ def open_review_of(grant: Grant, slug: str, hand: Hand) -> Case:
         parent=grant.case,
     )
     return open_case(draft, hand)
+
+
+@action("grant.review", kinds=("grant.review-due", "case.filed"))
+def open_review(*, actor: Actor, grant: Grant) -> Case:
+    """Open the review of a grant before its time. One that is open already is given back."""
+    held(grant.case)
+    authority = authorise(actor, "grant.review", grant)
+    grant = Grant.objects.select_related("case").get(pk=grant.pk)
+    if grant.state == Grant.State.ENDED:
+        raise Conflict(gettext("“%(title)s” has ended") % {"title": grant.title}, where="grant")
+    present = Case.objects.filter(grant=grant, closed_at=None).first()
+    if present is not None:
+        return present
+    declared = definition_of(grant.case).grant
+    if declared is None or declared.renewal is None:
+        raise UserError(gettext("“%(title)s” is not reviewed by any program") % {"title": grant.title}, where="grant")
+    hand = Hand(actor, authority)
+    append(
+        "grant.review-due",
+        actor=actor,
+        refs=refs_of(grant.case, Ref("grant", str(grant.pk))),
+        data={"grant": str(grant.pk), "title": grant.title, "due_at": instant(hand.at)},
+        authority=authority,
+    )
+    return open_review_of(grant, declared.renewal.program, hand)
 
 
 def _open(turn: Turn) -> None:

@@ -94,8 +94,8 @@ def declared_for(owed: Obligation) -> Declared | None:
 
 def open_obligation(
     case: Case, grant: Grant | None, declared: Declared, period: int, start: datetime, hand: Hand
-) -> None:
-    """Open one obligation for the period that begins at ``start``. Opening it again changes nothing."""
+) -> bool:
+    """Open one obligation for the period that begins at ``start``. Says whether it is new."""
     due = declared.due.after(start)
     owed, created = Obligation.objects.get_or_create(
         case=case,
@@ -126,6 +126,7 @@ def open_obligation(
             authority=hand.authority,
             at=start,
         )
+    return created
 
 
 def _evidence(declared: Declared | None, evidence: str) -> str:

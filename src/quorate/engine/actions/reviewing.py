@@ -64,6 +64,8 @@ def volunteer(*, actor: Actor, case: Case) -> Review:
     authority = authorise(actor, "case.volunteer", StageOf(case, case.stage))
     if declared.assign is not Assign.VOLUNTEER:
         raise Refused(gettext("reviewers are assigned here"), where="review")
+    if actor.person_id is None:
+        raise Refused(gettext("only a person reviews"), where="review")
     me = Person.objects.get(pk=actor.person_id)
     if len(_standing(case)) >= declared.reviewers and not any(row.person_id == me.pk for row in _standing(case)):
         raise Conflict(gettext("enough reviewers were found"), where="review")

@@ -58,7 +58,10 @@ class Grant(models.Model):
 
 
 class Obligation(models.Model):
-    """Something that somebody owes for a grant or a case, by a time; ``period`` counts repeated ones from 1."""
+    """Something that somebody owes for a grant or a case, by a time; ``period`` counts repeated ones from 1.
+
+    What was missed is still owed: it stays open to be done late, or to be waived.
+    """
 
     class State(models.TextChoices):
         OPEN = "open"
@@ -94,8 +97,8 @@ class Obligation(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["case", "name", "period"], name="obligation_once"),
             models.CheckConstraint(
-                condition=Q(state__in=["open", "claimed"], closed_at=None)
-                | (Q(state__in=["done", "waived", "missed", "dropped"]) & Q(closed_at__isnull=False)),
+                condition=Q(state__in=["open", "claimed", "missed"], closed_at=None)
+                | (Q(state__in=["done", "waived", "dropped"]) & Q(closed_at__isnull=False)),
                 name="obligation_closed_at_a_time",
             ),
             models.CheckConstraint(condition=Q(missed_after__gte=F("due_at")), name="obligation_grace_after_due"),

@@ -6,10 +6,11 @@ from types import ModuleType
 
 import click
 
+from quorate.surfaces.cli import reference
 from quorate.surfaces.cli.foundation import commands
 
 #: Modules beside this one that bring commands, each with ``register(root)``.
-PARTS: tuple[ModuleType, ...] = (commands,)
+PARTS: tuple[ModuleType, ...] = (commands, reference)
 
 
 def register(root: click.Group) -> None:

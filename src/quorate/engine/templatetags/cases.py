@@ -6,11 +6,11 @@ from typing import Any
 
 from django import template
 from django.utils import formats
-from quorate.engine.web.inputs import AUDIENCES
 
 from quorate.engine.definition import Check, Comparison, Order, Stage
 from quorate.engine.definition import Program as Definition
 from quorate.engine.queries import ReviewBoard, ReviewView
+from quorate.engine.web.inputs import AUDIENCES
 from quorate.kernel.i18n import _, gettext
 
 register = template.Library()
@@ -135,3 +135,15 @@ def motion_state(motion: Any) -> tuple[str, str]:
         return gettext("open"), "info"
     results = {"passed": (gettext("passed"), "good"), "failed": (gettext("not passed"), "done")}
     return results.get(motion.result, (gettext("no decision") if motion.result else gettext("withdrawn"), "done"))
+
+
+@register.filter
+def judged(check: Any) -> bool:
+    """Whether people judge the criterion: no machine measures it and nobody has said anything of it yet."""
+    return check.needed is None and check.result == "unknown"
+
+
+@register.filter
+def mendable(check: Any) -> bool:
+    """Whether an attestation or a waiver would change what the criterion came to."""
+    return check.needed is not None and check.result not in ("pass", "waived")

@@ -10,10 +10,16 @@ from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.constructor import DuplicateKeyError
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent
 
 from quorate.kernel.errors import UserError
 
 Key = str | int
+
+#: How many values aliases may repeat in one file, and how deep values may stand in one another. What people write needs
+#: a fraction; a few hundred bytes of aliases of aliases could else fill the memory.
+MOST_REPEATED = 20_000
+DEEPEST = 100
 
 
 @dataclass(frozen=True)
@@ -42,7 +48,8 @@ class YamlDoc:
 def load(source: Path | str, *, name: str | None = None) -> YamlDoc:
     """Read a YAML file (a ``Path``) or text (a ``str``).
 
-    Raises ``UserError`` with ``file:line`` when the text is not YAML, repeats a key or is not UTF-8.
+    Raises ``UserError`` with ``file:line`` when the text is not YAML, repeats a key, is not UTF-8, stands too deep or
+    repeats too much by aliases.
     """
     label = name or (str(source) if isinstance(source, Path) else "text")
     if isinstance(source, Path):
@@ -57,6 +64,7 @@ def load(source: Path | str, *, name: str | None = None) -> YamlDoc:
     reader = YAML(typ="rt", pure=True)
     reader.version = (1, 2)
     try:
+        _check_shape(text, label)
         tree = reader.load(text)
     except DuplicateKeyError as error:
         raise _located(error, label, "remove one of the two") from error
@@ -64,8 +72,8 @@ def load(source: Path | str, *, name: str | None = None) -> YamlDoc:
         raise _located(error, label, "mend the indentation or the quotes at this line") from error
     except (YAMLError, ValueError) as error:
         raise UserError(f"is not YAML: {error}".splitlines()[0], where=label) from error
-    lines: dict[tuple[Key, ...], int] = {}
-    return YamlDoc(_plain(tree, (), lines, 1), label, lines)
+    plain = _Plain(label)
+    return YamlDoc(plain.value(tree, (), 1, repeated=False), label, plain.lines)
 
 
 def _located(error: MarkedYAMLError, label: str, mend: str) -> UserError:
@@ -75,32 +83,88 @@ def _located(error: MarkedYAMLError, label: str, mend: str) -> UserError:
     return UserError(problem, where=f"{label}:{line}", mend=mend)
 
 
-def _plain(node: Any, path: tuple[Key, ...], lines: dict[tuple[Key, ...], int], line: int) -> Any:
-    lines[path] = line
-    if isinstance(node, CommentedMap):
-        result: dict[Any, Any] = {}
-        for key, value in node.items():
-            try:
-                at = node.lc.key(key)[0] + 1
-            except (KeyError, TypeError, AttributeError):
-                at = line
-            result[key] = _plain(value, (*path, key), lines, at)
-        return result
-    if isinstance(node, CommentedSeq):
-        items = []
-        for index, value in enumerate(node):
-            try:
-                at = node.lc.item(index)[0] + 1
-            except (KeyError, TypeError, AttributeError, IndexError):
-                at = line
-            items.append(_plain(value, (*path, index), lines, at))
-        return items
-    if isinstance(node, str):
-        return str(node)
+def _check_shape(text: str, label: str) -> None:
+    """Refuse what would cost the reader much or be read as something else, before it is read.
+
+    Depth costs the reader its square; an alias inside what it names would quietly become nothing. Small files
+    give no cause to look.
+    """
+    if not (_may_be_deep(text) or ("&" in text and "*" in text)):
+        return
+    around: list[str | None] = []
+    for event in YAML(typ="rt", pure=True).parse(text):
+        line = event.start_mark.line + 1
+        if isinstance(event, CollectionStartEvent):
+            around.append(event.anchor)
+            if len(around) > DEEPEST:
+                raise _too_deep(label, line)
+        elif isinstance(event, CollectionEndEvent):
+            around.pop()
+        elif isinstance(event, AliasEvent) and event.anchor in around:
+            where = f"{label}:{line}"
+            raise UserError("an alias stands inside what it names", where=where, mend="write out what is meant")
+
+
+def _may_be_deep(text: str) -> bool:
+    """A quick look that never misses depth: many brackets, or much that indents a line."""
+    brackets = text.count("[") + text.count("{")
+    return brackets > DEEPEST or any(len(line) - len(line.lstrip(" -?:\t")) > DEEPEST for line in text.splitlines())
+
+
+def _too_deep(label: str, line: int) -> UserError:
+    return UserError(
+        f"values stand in one another more than {DEEPEST} deep", where=f"{label}:{line}", mend="write it flatter"
+    )
+
+
+class _Plain:
+    """Turns a tree of the reader into plain data, each alias written out, and notes the line of every value."""
+
+    def __init__(self, label: str) -> None:
+        self.label = label
+        self.lines: dict[tuple[Key, ...], int] = {}
+        self.seen: set[int] = set()
+        self.repeats = 0
+
+    def value(self, node: Any, path: tuple[Key, ...], line: int, *, repeated: bool) -> Any:
+        """The node at ``path`` as plain data; ``repeated``: it stands below an alias."""
+        self.lines[path] = line
+        if repeated:
+            self.repeats += 1
+            if self.repeats > MOST_REPEATED:
+                raise UserError(
+                    f"aliases repeat more than {MOST_REPEATED} values",
+                    where=f"{self.label}:{line}",
+                    mend="write out what is meant instead of aliases of aliases",
+                )
+        if not isinstance(node, (CommentedMap, CommentedSeq)):
+            return _scalar(node)
+        repeated = repeated or id(node) in self.seen
+        self.seen.add(id(node))
+        if isinstance(node, CommentedMap):
+            return {
+                key: self.value(item, (*path, key), _line_of(node, key, line), repeated=repeated)
+                for key, item in node.items()
+            }
+        return [
+            self.value(item, (*path, index), _line_of(node, index, line), repeated=repeated)
+            for index, item in enumerate(node)
+        ]
+
+
+def _line_of(node: CommentedMap | CommentedSeq, key: Any, line: int) -> int:
+    """The line of a value in its collection; that of the collection when it is not known (merged keys)."""
+    try:
+        place = node.lc.key(key) if isinstance(node, CommentedMap) else node.lc.item(key)
+        return int(place[0]) + 1
+    except (KeyError, TypeError, AttributeError, IndexError):
+        return line
+
+
+def _scalar(node: Any) -> Any:
     if isinstance(node, bool) or node is None:
         return node
-    if isinstance(node, int):
-        return int(node)
-    if isinstance(node, float):
-        return float(node)
+    for plain in (str, int, float):
+        if isinstance(node, plain):
+            return plain(node)
     return node

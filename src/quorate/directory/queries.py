@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
-from typing import TypeVar
+from typing import TypedDict, TypeVar
 from uuid import UUID
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django_stubs_ext import WithAnnotations
 
 from quorate.access.actors import Actor
 from quorate.directory.models import (
@@ -217,7 +218,14 @@ def _by_key(rows: QuerySet[M], key: str) -> M | None:
         return rows.filter(slug=key).first()
 
 
-def people_with_employers(at: datetime | None = None) -> QuerySet[Person]:
+class Employed(TypedDict):
+    """What the list of people shows beside each."""
+
+    employer: str | None
+    employer_slug: str | None
+
+
+def people_with_employers(at: datetime | None = None) -> QuerySet[WithAnnotations[Person, Employed]]:
     """Living people, each with ``employer`` and ``employer_slug`` at an instant (the longest-standing one)."""
     current = Affiliation.objects.filter(in_force(at or clock.now()), person=OuterRef("pk")).order_by("start", "pk")
     return living_people().annotate(

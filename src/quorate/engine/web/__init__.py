@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from django.urls import path
-from quorate.engine.web import cases, lists, public
 
+from quorate.engine.web import cases, lists, public
 from quorate.kernel.i18n import _
 from quorate.toolkit.navigation import Nav
 

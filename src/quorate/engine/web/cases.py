@@ -13,8 +13,6 @@ from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_POST
-from quorate.engine.web import inputs
-from quorate.engine.web.application import ApplicationForm, field_name
 
 from quorate.access.actors import Actor
 from quorate.access.identity import actor_from
@@ -22,6 +20,8 @@ from quorate.directory.models import Person
 from quorate.engine import actions, queries
 from quorate.engine.models import Case, Obligation, Review
 from quorate.engine.queries import CaseView, MoveView
+from quorate.engine.web import inputs
+from quorate.engine.web.application import ApplicationForm, field_name
 from quorate.kernel.errors import NotFound, Refused, UserError
 from quorate.kernel.i18n import gettext
 from quorate.terms.queries import holders

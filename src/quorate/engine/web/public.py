@@ -10,9 +10,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_GET
-from quorate.engine.web.application import ApplicationForm
-from quorate.engine.web.cases import track
-from quorate.engine.web.lists import CaseTable, QueueTable
 
 from quorate.access.actors import VISITOR
 from quorate.access.identity import actor_from
@@ -21,6 +18,9 @@ from quorate.engine import actions, queries
 from quorate.engine.definition import Program as Definition
 from quorate.engine.models import Program
 from quorate.engine.versions import current, program_named
+from quorate.engine.web.application import ApplicationForm
+from quorate.engine.web.cases import track
+from quorate.engine.web.lists import CaseTable, QueueTable
 from quorate.kernel.errors import UserError
 from quorate.kernel.i18n import _
 from quorate.toolkit.columns import Choice, Column, Empty, Flag

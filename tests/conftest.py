@@ -11,9 +11,15 @@ from unittest.mock import patch
 import pytest
 from django.db import connections
 from django.test import TransactionTestCase
+from hypothesis import settings
 
 from quorate.kernel import clock
 from quorate.ledger import triggers
+
+
+# A busy machine is no reason to fail, and to shrink such a failure takes minutes.
+settings.register_profile("quorate", deadline=None)
+settings.load_profile("quorate")
 
 
 @pytest.fixture(autouse=True)

@@ -17,6 +17,7 @@ from quorate.kernel import clock, ids
 from quorate.kernel.errors import Conflict, NotFound
 from quorate.kernel.i18n import gettext
 from quorate.ledger import delivery
+from quorate.ledger.insertion import insert
 from quorate.ledger.kinds import KINDS
 from quorate.ledger.models import Entry, EntryRef, Message, PrivateValue
 from quorate.ledger.outbox import HANDLERS, WAKE
@@ -92,12 +93,8 @@ def append(
         reconstructed=reconstructed,
     )
     entry.digest = digest(entry)
-    entry.save(force_insert=True)
-    seen = {(ref.kind, ref.id) for ref in refs}
-    EntryRef.objects.bulk_create([EntryRef(entry=entry, kind=kind, ref=ref) for kind, ref in sorted(seen)])
-    PrivateValue.objects.bulk_create(
-        [PrivateValue(entry=entry, field=key, salt=salts[key], value=value) for key, value in hidden.items()]
-    )
+    seen = sorted({(ref.kind, ref.id) for ref in refs})
+    insert(entry, seen, [(key, salts[key], value) for key, value in hidden.items()])
     return entry
 
 

@@ -322,14 +322,13 @@ class Export:
         for before, after in pairwise(seqs):
             if after <= before:
                 return Bad(f"an entry was inserted or moved: {whose} differs", after)
-        start = _seq(self.last_of_batch) or 0
+        start = _seq(self.last_of_batch)
         if self.tree.size < head.size:
-            expected = start + 1
-            for seq in seqs:
-                if seq > expected:
-                    break
-                expected = seq + 1
-            return Bad(f"an entry was removed: {whose} is for {head.size} and here are {self.tree.size}", expected)
+            known = seqs if start is None else [start, *seqs]
+            gaps = [before + 1 for before, after in pairwise(known) if after > before + 1]
+            edge = [known[0] - 1] if start is None and known and known[0] > 1 else [max(known, default=0) + 1]
+            why = f"an entry was removed: {whose} is for {head.size} and here are {self.tree.size}"
+            return Bad(why, [*gaps, *edge][0])
         span = f"the entries {seqs[0]} to {seqs[-1]}" if seqs else "no entry"
         return Bad(f"{whose} differs, which seals {span}", seqs[0] if seqs else start)
 

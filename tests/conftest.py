@@ -16,7 +16,6 @@ from hypothesis import settings
 from quorate.kernel import clock
 from quorate.ledger import triggers
 
-
 # A busy machine is no reason to fail, and to shrink such a failure takes minutes.
 settings.register_profile("quorate", deadline=None)
 settings.load_profile("quorate")

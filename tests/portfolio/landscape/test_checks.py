@@ -201,3 +201,13 @@ def test_a_line_lost_from_the_public_file_is_a_fault_or_a_landscape(data: st.Dat
     index = data.draw(st.integers(0, len(lines) - 1))
     error = fault_of("".join(lines[:index] + lines[index + 1 :]))
     assert error is None or (error.where.startswith("landscape.yml:") and error.mend)
+
+
+def test_what_no_database_keeps_is_refused() -> None:
+    for text in (OLD.replace("alpha.svg", '"\\0"'), OLD.replace("logo: alpha.svg", '"\\uD800": x')):
+        with pytest.raises(UserError, match=r"landscape.yml:12: .*cannot be kept"):
+            read(text)
+    with pytest.raises(UserError, match=r"landscape.yml:17: .*longer than 300"):
+        read(OLD.replace("name: Beta", "name: " + "B" * 301))
+    with pytest.raises(UserError, match="nested too deeply"):
+        read("landscape: " + "[" * 5000 + "]" * 5000)

@@ -190,6 +190,12 @@ def landscape() -> Landscape | None:
     return Landscape.objects.first()
 
 
+def landscape_stamp() -> str:
+    """The version of the landscape, in a word; blank before the first import. One query, without the file."""
+    found = Landscape.objects.values_list("digest", "changed_at").first()
+    return f"{found[0]}:{found[1].isoformat()}" if found else ""
+
+
 def landscape_bytes(dialect: Dialect | None = None) -> bytes:
     """The landscape file: the very bytes that are kept, or converted. NotFound before the first import."""
     row = landscape()

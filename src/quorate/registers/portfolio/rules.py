@@ -9,6 +9,8 @@ from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
+from django.utils.text import slugify
+
 from quorate.directory.rules import host_of, plain_name
 from quorate.kernel.errors import UserError
 from quorate.kernel.i18n import _, gettext
@@ -57,7 +59,7 @@ def maturity_of(status: str) -> str | None:
 
 def status_of_maturity(maturity: object) -> str:
     """The status that a landscape item's `project:` means; an item without one is of the ecosystem."""
-    text = str(maturity or "").strip().lower()
+    text = slugify(str(maturity or ""))[:40]
     return _STATUSES.get(text, text) or "ecosystem"
 
 
@@ -159,6 +161,10 @@ def repository_url(text: str) -> str:
     return parsed.url
 
 
+#: Hosts whose front page is nobody's own.
+SHARED_HOSTS = frozenset({"github.com", "gitlab.com", "huggingface.co", "linkedin.com", "x.com", "twitter.com"})
+
+
 @dataclass
 class Names:
     """Finds the record that a name, an address or an identifier means. One entry for each record."""
@@ -190,11 +196,16 @@ def project_keys(name: str, *, slug: str = "", aliases: Iterable[str] = (), urls
 def organisation_keys(
     name: str, *, aliases: Iterable[str] = (), homepage: str = "", ids: Iterable[tuple[str, str]] = ()
 ) -> list[str]:
-    """What an organisation is found by, the surest first: identifiers outside, names, the host of its homepage."""
+    """What an organisation is found by, the surest first: identifiers outside, names, its own host.
+
+    A homepage below a host (a page of somebody else's site) tells nothing about who it is.
+    """
     outside = [f"{scheme}:{value.lower()}" for scheme, value in ids]
     names = [f"name:{plain_name(text)}" for text in (name, *aliases) if text]
     host = host_of(homepage)
-    return [*outside, *names, *([f"host:{host}"] if host else [])]
+    if host and urlsplit(homepage).path not in ("", "/"):
+        host = ""
+    return [*outside, *names, *([f"host:{host}"] if host and host not in SHARED_HOSTS else [])]
 
 
 def name_key(name: str) -> str:

@@ -91,6 +91,7 @@ class _Import:
         self.now = clock.now()
         self.report = Report(items=len(file.items))
         self.touched: set[ItemPath] = set()
+        self.listed: set[UUID] = set()
         self.projects = known_projects()
         self.organisations = known_organisations()
         self.repositories = dict(Repository.objects.values_list("url", "project_id"))
@@ -253,7 +254,14 @@ class _Import:
         tier = slugify(item.path.subcategory)[:60] or "member"
         joined = _day(item.fields.get("joined"))
         have = self.open_members.get(organisation.pk)
+        twice = organisation.pk in self.listed
+        self.listed.add(organisation.pk)
         if have is not None and have.tier == tier:
+            return organisation.pk
+        if have is not None and twice:
+            words = gettext("%(item)s is listed as a member twice; %(organisation)s stays in the tier %(tier)s")
+            values = {"item": item.title, "organisation": organisation.name, "tier": have.tier}
+            self.report.warn("member-twice", words % values, item.name, f"{self.file.name}:{item.line}")
             return organisation.pk
         if have is not None:
             members.close(self.actor, have, self.now, self.authority)

@@ -99,7 +99,7 @@ def _columns(row: LandscapeItem) -> list[object]:
 def status_shown(item: Item) -> str:
     """What the file alone says of an item's state: a project's status, a member's tier."""
     if item.kind == "member":
-        return item.path.subcategory
+        return item.path.subcategory[:60]
     return status_of_maturity(item.fields.get("project")) if item.kind == "project" else ""
 
 

@@ -54,6 +54,8 @@ EXTRA_TYPES: Mapping[str, str] = {
     ),
     "annotations": "map", "audits": "list", "other_links": "list", "specification": "bool", "tag": "any",
 }  # fmt: skip
+#: Longer names are refused; the longest of the public landscapes has under 100 characters.
+MAX_NAMES = {"category": 200, "subcategory": 200, "item": 300}
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
 _KINDS = {"map": "a mapping", "seq": "a list", "scalar": "text"}
 
@@ -196,6 +198,11 @@ class _Reader:
             return None
         if not isinstance(name.value, str):
             self.fault(name, gettext("the name of %s is not text") % what, gettext("put the name in quotes"))
+            return None
+        limit = MAX_NAMES[kind]
+        if len(name.value) > limit:
+            what = gettext("the name is longer than %d characters") % limit
+            self.fault(name, what, gettext("shorten it; the description has room"))
             return None
         return name.value
 

@@ -75,6 +75,7 @@ def compose(text: str, name: str) -> Node | None:
     """
     try:
         root = YAML(typ="safe", pure=True).compose(text)
+        return None if root is None else _Positions(text, name).node(root, floor=0)
     except MarkedYAMLError as error:
         raise _syntax_error(error, text, name) from None
     except ReaderError as error:
@@ -90,7 +91,6 @@ def compose(text: str, name: str) -> Node | None:
         ) from None
     except (YAMLError, ValueError) as error:
         raise UserError(str(error), where=name, mend=gettext("check the file with a YAML editor")) from None
-    return None if root is None else _Positions(text, name).node(root, floor=0)
 
 
 def plain(node: Node) -> Json:
@@ -183,6 +183,7 @@ class _Positions:
             if not isinstance(raw_key, ScalarNode):
                 raise self._error(gettext("a key must be plain text"), raw_key, gettext("write `key: value`"))
             key = str(raw_key.value)
+            self._storable(key, raw_key)
             if key in keys:
                 raise self._error(
                     gettext("“%(key)s” is written twice, first on line %(line)d") % {"key": key, "line": keys[key]},
@@ -239,6 +240,7 @@ class _Positions:
 
     def _value(self, raw: Any) -> bool | int | float | str | None:
         text = str(raw.value)
+        self._storable(text, raw)
         if raw.tag == _TAG + "null":
             return None
         if raw.tag == _TAG + "bool":
@@ -252,6 +254,13 @@ class _Positions:
                 return text
             return number if number - number == 0 else text
         return text
+
+    def _storable(self, text: str, raw: Any) -> None:
+        """Refuses what an escape such as `"\\0"` can bring in and no database keeps."""
+        if "\0" in text or any("\ud800" <= letter <= "\udfff" for letter in text):
+            raise self._error(
+                gettext("the text holds a character that cannot be kept"), raw, gettext("remove the escape from it")
+            )
 
     def _error(self, what: str, raw: Any, mend: str) -> UserError:
         return UserError(what, where=f"{self.name}:{raw.start_mark.line + 1}", mend=mend)

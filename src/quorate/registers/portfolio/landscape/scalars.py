@@ -50,7 +50,7 @@ def text(value: str, *, flow: bool = False) -> str:
         and not value.endswith(":")
         and not value.startswith("...")
         and not _OTHER_TYPE.fullmatch(value)
-        and not (flow and re.search(r"[,\[\]{}]", value))
+        and not (flow and re.search(r"[,\[\]{}?:]", value))
     )
     return value if plain else "'" + value.replace("'", "''") + "'"
 

@@ -19,7 +19,7 @@ from quorate.kernel.i18n import _, gettext
 from quorate.registers.portfolio import actions, queries
 from quorate.registers.portfolio.models import LandscapeItem
 from quorate.registers.portfolio.web.inputs import ImportForm, ItemForm
-from quorate.registers.portfolio.web.landscape import LandscapeTable
+from quorate.registers.portfolio.web.landscape import LandscapeTable, rows_at
 from quorate.toolkit.columns import RowAction
 from quorate.toolkit.forms import blame
 from quorate.toolkit.pages import render
@@ -27,6 +27,9 @@ from quorate.toolkit.pages import render
 
 class WorkTable(LandscapeTable):
     """The landscape for those who edit it."""
+
+    rows_template = "toolkit/components/table_rows.html"
+    size = 50
 
     def action(self, row: LandscapeItem) -> RowAction | None:
         """Edit the row's item."""
@@ -40,7 +43,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     actor = actor_from(request)
     authorise(actor, "landscape.edit")
     landscape = queries.landscape()
-    made = WorkTable(request, queries.landscape_items(), actor=actor)
+    made = WorkTable(request, rows_at(None), actor=actor)
     return made.respond("portfolio/landscape.html", {"landscape": landscape})
 
 

@@ -6,7 +6,15 @@ import os
 import tempfile
 
 #: What tells the tests how to run; every other variable of an installation must not reach them.
-_OWN = {"QUORATE_TEST_DATABASE_URL", "QUORATE_TEST_POSTGRES", "QUORATE_SHARED_DATA", "QUORATE_CI"}
+_OWN = {
+    "QUORATE_CHROMIUM",
+    "QUORATE_CI",
+    "QUORATE_CROWD_SECONDS",
+    "QUORATE_SCREENSHOTS",
+    "QUORATE_SHARED_DATA",
+    "QUORATE_TEST_DATABASE_URL",
+    "QUORATE_TEST_POSTGRES",
+}
 for _name in [name for name in os.environ if name.startswith("QUORATE_") and name not in _OWN]:
     del os.environ[_name]
 for _name in ("DATABASE_URL", "PORT"):

@@ -100,7 +100,7 @@ def get_item(request: HttpRequest, item: UUID) -> dict[str, Any]:
 @router.post("/landscape/items", response={201: ItemOut})
 def add_item(request: HttpRequest, body: ItemIn) -> Status[dict[str, Any]]:
     """Put an item on the landscape."""
-    said = body.dict(exclude_none=True)
+    said = body.model_dump(exclude_none=True)
     place = (said.pop("category"), said.pop("subcategory"))
     fields = {key: value for key, value in said.items() if value != ""}
     row = actions.add_landscape_item(actor=actor_from(request), place=place, fields=fields)
@@ -112,7 +112,7 @@ def change_item(request: HttpRequest, item: UUID, body: ItemChange) -> dict[str,
     """Change an item; only its lines of the file change."""
     found = queries.item_by(str(item))
     precondition(request, queries.version_of(found))
-    said = body.dict(exclude_unset=True, exclude_none=True)
+    said = body.model_dump(exclude_unset=True, exclude_none=True)
     place = (said.pop("category", found.category), said.pop("subcategory", found.subcategory))
     changes = {key: value or None for key, value in said.items()}
     row = actions.edit_landscape_item(

@@ -86,7 +86,7 @@ def change_project(request: HttpRequest, slug: str, body: ProjectChange) -> dict
     """Change what is kept of a project itself."""
     found = _annotated(slug)
     precondition(request, "", repr(_detail(found, "")))
-    said = body.dict(exclude_unset=True, exclude_none=True)
+    said = body.model_dump(exclude_unset=True, exclude_none=True)
     if "aliases" in said:
         said["aliases"] = tuple(said["aliases"])
     if "organisation" in said:

@@ -10,7 +10,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from csp.decorators import csp_update
+from csp.decorators import csp_replace
 from django.core.cache import cache
 from django.db.models import Case, CharField, Exists, F, Min, OuterRef, Q, QuerySet, Subquery, When
 from django.http import HttpRequest, HttpResponse
@@ -57,9 +57,11 @@ def title_of(item: LandscapeItem) -> str:
 
 
 def address_of(item: LandscapeItem) -> str:
-    """Where an item's name leads: to its project's page here, else to its homepage."""
+    """Where an item's name leads: to its project's or its organisation's page here, else to its homepage."""
     if item.project is not None:
         return reverse("portfolio:public-project", args=[item.project.slug])
+    if item.organisation is not None:
+        return reverse("directory:public-organisation", args=[item.organisation.slug])
     return home_of(item)
 
 
@@ -207,7 +209,8 @@ def tile(item: LandscapeItem) -> SafeString:
     address = address_of(item)
     head = SafeString(escape(name))
     if address:
-        outside = SafeString(' rel="noopener nofollow"') if item.project is None else SafeString("")
+        inside = item.project is not None or item.organisation is not None
+        outside = SafeString("") if inside else SafeString(' rel="noopener nofollow"')
         head = format_html('<a href="{}"{}>{}</a>', address, outside, name)
     summary = item.fields.get("description")
     words = format_html("<p>{}</p>", summary) if isinstance(summary, str) and summary else SafeString("")
@@ -224,9 +227,10 @@ def tile(item: LandscapeItem) -> SafeString:
 
 def rows_at(at: datetime | None) -> QuerySet[Any]:
     """The items with their ``state``: as they are, or as of an instant by the dated records behind them."""
-    rows = LandscapeItem.objects.select_related("project").order_by("position")
+    rows = LandscapeItem.objects.select_related("project", "organisation").order_by("position")
     lean = rows.only(
-        "position", "category", "subcategory", "name", "kind", "status", "fields", "project__slug"
+        "position", "category", "subcategory", "name", "kind", "status", "fields",
+        "project__slug", "organisation__slug"
     )  # fmt: skip
     if at is None:
         now: QuerySet[Any] = lean.annotate(state=F("status"))
@@ -261,7 +265,7 @@ def public(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @xframe_options_exempt
-@csp_update(EMBED)
+@csp_replace(EMBED)
 def embed(request: HttpRequest) -> HttpResponse:
     """The cards alone, to stand in a frame of another site."""
     return LandscapeCards(request, rows_at(None)).respond("portfolio/embed.html", public=True)

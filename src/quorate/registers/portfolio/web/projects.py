@@ -181,8 +181,16 @@ def shown(request: HttpRequest, found: Project, moment: AsOf, *, public: bool) -
         "attestations": sorted(queries.attestations_of(found.pk, moment.at).values(), key=lambda row: row.criterion),
         "items": list(LandscapeItem.objects.filter(project=found).order_by("position")),
         "panels": panels_of("project", Asked(request, found, moment.at, public)),
+        "organisation_url": _organisation_url(found, public=public),
         "page_url": reverse("portfolio:public-project" if public else "portfolio:project", args=[found.slug]),
     }
+
+
+def _organisation_url(found: Project, *, public: bool) -> str:
+    if found.organisation is None:
+        return ""
+    route = "directory:public-organisation" if public else "directory:organisation"
+    return reverse(route, args=[found.organisation.slug])
 
 
 def _status_at(rows: Iterable[ProjectStatus], at: datetime) -> dict[str, Any] | None:
@@ -207,5 +215,5 @@ def _maintainer(row: Maintainer, *, public: bool) -> dict[str, str]:
         return {"name": f"@{row.handle}", "url": "", "note": ""}
     if row.person.erased_at is not None:
         return {"name": gettext("somebody who was forgotten"), "url": "", "note": ""}
-    frame = "/p/people" if public else "/people"
-    return {"name": row.person.name, "url": f"{frame}/{row.person.slug}/", "note": ""}
+    route = "directory:public-person" if public else "directory:person"
+    return {"name": row.person.name, "url": reverse(route, args=[row.person.slug]), "note": ""}

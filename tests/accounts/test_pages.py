@@ -8,6 +8,7 @@ import pytest
 from django.core import mail as sent
 from django.test import Client
 from django.urls import reverse
+from pytest_django.fixtures import Settings
 
 from quorate.access.models import Account, ApiToken
 from quorate.ledger.worker import drain
@@ -93,8 +94,8 @@ def test_opening_an_account_by_an_address_alone(client: Client) -> None:
     assert client.session["_auth_user_id"] == str(Account.objects.get(email="new@example.org").pk)
 
 
-def test_a_closed_installation_opens_no_accounts(client: Client, settings: pytest.FixtureRequest) -> None:
-    settings.SIGN_UP_OPEN = False  # type: ignore[attr-defined]  # pytest-django's settings
+def test_a_closed_installation_opens_no_accounts(client: Client, settings: Settings) -> None:
+    settings.SIGN_UP_OPEN = False
     client.post(reverse("account_signup"), {"email": "new@example.org"})
     assert not Account.objects.filter(email="new@example.org").exists()
 

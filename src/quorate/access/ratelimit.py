@@ -8,6 +8,7 @@ is the business of the proxy in front.
 from __future__ import annotations
 
 import hashlib
+import math
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -61,7 +62,7 @@ def spend(limit: Limit, who: str) -> None:
     key = f"{limit.name}:{digest}:{ends}"
     count = _in_table(key, ends) if connection.vendor == "postgresql" else _in_memory(key, ends, now)
     if count > limit.times:
-        raise TooOften(max(1, int(ends - now)))
+        raise TooOften(max(1, math.ceil(ends - now)))
 
 
 def _in_memory(key: str, ends: float, now: float) -> int:

@@ -114,7 +114,7 @@ def close_motion(request: HttpRequest, motion_id: UUID) -> dict[str, object]:
 @router.post("/motions/evaluate", response=Evaluated, auth=PUBLIC)
 def evaluate_rule(request: HttpRequest, body: EvaluateIn) -> dict[str, object]:
     """Decide a rule on given counts; nothing is stored."""
-    return evaluate_document(body.dict(exclude_none=True, exclude_unset=True)).as_dict()
+    return evaluate_document(body.model_dump(exclude_none=True, exclude_unset=True)).as_dict()
 
 
 def _find(request: HttpRequest, motion_id: UUID) -> Motion:

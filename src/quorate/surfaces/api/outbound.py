@@ -19,13 +19,14 @@ from quorate.kernel.i18n import gettext
 
 TIMEOUT = 15
 LARGEST_ANSWER = 1 << 16
+NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 
 
 def examine(url: str, *, where: str = "url") -> tuple[str, int, str]:
     """Host, port and path of an address that may be called. Raises ``UserError`` for any other."""
     parts = urlsplit(url)
     try:
-        port = parts.port or 443
+        port = 443 if parts.port is None else parts.port
     except ValueError:
         port = 0
     if parts.scheme != "https" or not parts.hostname or parts.username or parts.password or parts.fragment or not port:
@@ -44,15 +45,24 @@ def public_address(host: str, port: int, *, where: str = "url") -> str:
         raise UserError(gettext("the host %s cannot be found") % host, where=where) from error
     addresses = [ipaddress.ip_address(str(entry[4][0]).partition("%")[0]) for entry in found]
     for address in addresses:
-        mapped = getattr(address, "ipv4_mapped", None) or getattr(address, "sixtofour", None)
-        for one in (address, mapped):
-            if one is not None and (not one.is_global or one.is_multicast):
+        for one in (address, *_within(address)):
+            if not one.is_global or one.is_multicast:
                 raise UserError(
                     gettext("the host %s leads into a private network") % host,
                     where=where,
                     mend=gettext("give an address that the public can reach"),
                 )
     return str(addresses[0])
+
+
+def _within(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> list[ipaddress.IPv4Address]:
+    """The addresses of the older protocol that one of the newer stands for: mapped, 6to4, NAT64."""
+    if isinstance(address, ipaddress.IPv4Address):
+        return []
+    found = [address.ipv4_mapped, address.sixtofour]
+    if address in NAT64:
+        found.append(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
+    return [one for one in found if one is not None]
 
 
 class _To(http.client.HTTPSConnection):

@@ -14,7 +14,8 @@ from typing import Any
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.urls import URLPattern, path
+from django.urls import URLPattern, re_path
+from django.views.decorators.csrf import csrf_exempt
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationError
 from ninja.openapi.schema import OpenAPISchema
@@ -93,9 +94,11 @@ def assemble() -> Api:
 api = assemble()
 
 
+@csrf_exempt
 def nothing_here(_request: HttpRequest, rest: str = "") -> HttpResponseBase:
     """Whatever no operation answers."""
     return problems.problem(404, gettext("there is no such operation"), where=f"/api/{rest}", mend="/api/docs")
 
 
-catch_all = path("<path:rest>", nothing_here)
+#: Also what a line break in the address hides from an ordinary pattern.
+catch_all = re_path(r"(?s)^(?P<rest>.*)$", nothing_here)

@@ -101,4 +101,4 @@ def nothing_here(_request: HttpRequest, rest: str = "") -> HttpResponseBase:
 
 
 #: Also what a line break in the address hides from an ordinary pattern.
-catch_all = re_path(r"(?s)^(?P<rest>.*)$", nothing_here)
+catch_all = re_path(r"^(?P<rest>[\s\S]*)$", nothing_here)

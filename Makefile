@@ -11,7 +11,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-inp
 #: Workers of the test run: the tests of the browser share one machine with the server they ask.
 WORKERS ?= $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2); [ $$n -gt 4 ] && echo 4 || echo $$n)
 
-.PHONY: help setup demo test bench check docs lock clean
+.PHONY: help setup demo test bench check docs messages lock clean
 .DEFAULT_GOAL := help
 
 help: ## What can be made
@@ -54,6 +54,10 @@ check: ## All that CI does
 
 docs: $(V)/.base ## Write the reference pages and the API's snapshot anew from the code
 	$(BIN)/quorate docs write
+
+messages: $(V)/.test ## Gather what the product says and compile the languages (needs the gettext tools)
+	$(BIN)/python manage.py messages
+	$(BIN)/python -m tests.translations
 
 lock: $(V)/.test ## Resolve the dependencies of pyproject.toml anew
 	requirements/lock

@@ -11,6 +11,7 @@ from unittest.mock import patch
 import pytest
 from django.db import connections
 from django.test import TransactionTestCase
+from django.utils import translation
 from hypothesis import settings
 
 from quorate.kernel import clock
@@ -26,6 +27,13 @@ def _running_clock() -> Iterator[None]:
     """No test leaves the clock frozen for the next."""
     yield
     clock.set_now(None)
+
+
+@pytest.fixture(autouse=True)
+def _in_english() -> Iterator[None]:
+    """No test leaves its language to the next."""
+    yield
+    translation.activate("en")
 
 
 @pytest.fixture(autouse=True, scope="session")

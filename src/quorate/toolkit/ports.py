@@ -78,6 +78,7 @@ class GrantNotice:
     until: datetime | None
     case: str
     answers: Mapping[str, Any]
+    case_id: str = ""
 
 
 #: Runs inside the transaction of the grant; it appends its own ledger entries.

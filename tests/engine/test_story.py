@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from tests.engine.cast import REGISTER, START, Cast, deliver, file_day
 
 from quorate.access.actors import VISITOR, system
 from quorate.decisions.actions import cast as vote
@@ -14,7 +15,6 @@ from quorate.engine.models import Case, Grant, Obligation, Review, StageVisit
 from quorate.kernel import clock
 from quorate.kernel.errors import Conflict, Refused, UserError
 from quorate.ledger.models import Entry
-from tests.engine.cast import REGISTER, START, Cast, deliver, file_day
 
 MARKS = {"reach": 4, "care": 5}
 

@@ -30,7 +30,8 @@ def addressees(parties: Parties, roles: Iterable[Role]) -> list[Addressee]:
             email = email_of(person)
             if email and person.erased_at is None:
                 found.setdefault(email.casefold(), Addressee(email, person.name, person))
-        if parties.office(role) in ("applicant", "holder") and not (role.text == "holder" and parties.speakers):
+        meant = parties.office(role)
+        if meant == "applicant" or (meant == "holder" and parties.applicant_holds):
             unknown = unknown_applicant(parties)
             if unknown is not None:
                 found.setdefault(unknown.email.casefold(), unknown)
@@ -44,5 +45,6 @@ def unknown_applicant(parties: Parties) -> Addressee | None:
         return None
     if case.applicant_account is not None:
         return Addressee(case.applicant_account.email, gettext("applicant"))
-    contact = Contact.objects.filter(case=case).exclude(email="").first()
+    cases = [case.pk, case.grant.case_id] if case.grant is not None else [case.pk]
+    contact = Contact.objects.filter(case__in=cases).exclude(email="").first()
     return Addressee(contact.email, gettext("applicant")) if contact is not None else None

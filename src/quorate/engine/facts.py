@@ -140,12 +140,20 @@ def _named(items: Iterable[Standpoint], *results: str) -> list[str]:
 
 
 def _checks_done(facts: CaseFacts) -> bool:
-    runs = CheckRun.objects.filter(case=facts.case, error="", at__gte=facts.case.stage_entered_at)
+    """Whether the checks that were asked for last have come to something."""
     if not any(check.is_measured for check in facts.definition.checks):
         return True
-    return runs.exists() or (
-        facts.case.visits.count() == 1 and CheckRun.objects.filter(case=facts.case, error="").exists()
-    )
+    asked = facts.case.checks_asked
+    return CheckRun.objects.filter(case=facts.case, error="", asked__gte=asked).exists()
+
+
+def _unknown(facts: CaseFacts) -> list[str]:
+    """What a machine should know or somebody may attest, and nobody did; what reviewers judge is not among it."""
+    return [
+        item.criterion
+        for item in facts.checks
+        if item.result == "unknown" and (item.check.is_measured or item.check.attest is not None)
+    ]
 
 
 def _blocking(facts: CaseFacts) -> list[str]:
@@ -228,7 +236,7 @@ READERS: Mapping[str, Callable[[CaseFacts], Any]] = {
     "checks.as_of": _as_of,
     "checks.passing": lambda facts: _named(facts.checks, "pass", "attested", "waived"),
     "checks.failing": lambda facts: _named(facts.checks, "fail"),
-    "checks.unknown": lambda facts: _named(facts.checks, "unknown"),
+    "checks.unknown": _unknown,
     "checks.blocking": _blocking,
     "reviews.needed": _needed,
     "reviews.assigned": lambda facts: len(facts.reviews),

@@ -83,6 +83,7 @@ _kind(
     _("Checks ran: {passed} passed, {failed} failed, {unknown} unknown, {attested} attested"),
     {"run": str, "as_of": str, "passed": int, "failed": int, "unknown": int, "attested": int, "results": dict},
 )
+_kind("case.check-asked", _("{actor} asked for the checks to run"))
 _kind("case.unchecked", _("The checks could not run"), {"run": str}, "error")
 _kind(
     "case.attested",

@@ -95,6 +95,15 @@ class Parties:
         """Who speaks for the subject: a project's maintainers, a person themselves."""
         return frozenset(speakers(self.case.subject_kind, self.case.subject_id, self.at))
 
+    @cached_property
+    def applicant_holds(self) -> bool:
+        """Whether who applied answers for the subject too.
+
+        In a case of their own they do. In the review of a grant only while the register knows nobody who does, so
+        that whoever once applied for a project cannot speak for it against its maintainers.
+        """
+        return self.case.grant_id is None or not self.speakers
+
     @property
     def assignee(self) -> Person | None:
         """The person to whom the present stage was assigned."""
@@ -139,7 +148,10 @@ class Parties:
             return self.reviewers
         if text in ("maintainers", "holder"):
             found = list(living_people().filter(pk__in=self.speakers).order_by("name"))
-            return found or (self.people("applicant") if text == "holder" else [])
+            known = {person.pk for person in found}
+            if text == "holder" and self.applicant_holds:
+                found += [person for person in self.people("applicant") if person.pk not in known]
+            return found
         return []
 
     def reason(self, standing: Standing, role: Role | str) -> Reason | None:
@@ -160,7 +172,8 @@ class Parties:
         return self._personal(actor, text)
 
     def _personal(self, actor: Actor, role: str) -> Reason | None:
-        if role == "applicant" and self.is_applicant(actor):
+        holds = role == "applicant" or (role == "holder" and self.applicant_holds)
+        if holds and self.is_applicant(actor):
             return Reason(gettext("you filed this case"), "applicant")
         if actor.person_id is None:
             return None
@@ -168,8 +181,6 @@ class Parties:
             return Reason(gettext("this stage was assigned to you"), "assignee")
         if role == "reviewers" and any(person.id == actor.person_id for person in self.reviewers):
             return Reason(gettext("you review this case"), "reviewer")
-        if role == "holder" and not self.speakers and self.is_applicant(actor):
-            return Reason(gettext("you filed this case"), "applicant")
         if role in ("maintainers", "holder") and actor.person_id in self.speakers:
             return Reason(gettext("you speak for what this case is about"), f"subject:{self.case.subject_kind}")
         return None

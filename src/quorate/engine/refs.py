@@ -7,16 +7,17 @@ from uuid import UUID
 
 from quorate.engine.models import Case, Grant, Program
 from quorate.engine.versions import definition
+from quorate.kernel.ids import is_uuid
 from quorate.ledger.refs import RefKind, register
 
 
 def _cases(ids: Sequence[str]) -> Mapping[str, str]:
-    rows = Case.objects.filter(pk__in=[UUID(text) for text in ids]).values_list("pk", "key", "title")
+    rows = Case.objects.filter(pk__in=[UUID(text) for text in ids if is_uuid(text)]).values_list("pk", "key", "title")
     return {str(pk): f"{key} {title}" for pk, key, title in rows}
 
 
 def _public_cases(ids: Sequence[str]) -> Mapping[str, str]:
-    rows = Case.objects.filter(pk__in=[UUID(text) for text in ids]).values_list(
+    rows = Case.objects.filter(pk__in=[UUID(text) for text in ids if is_uuid(text)]).values_list(
         "pk", "key", "title", "version_id", "stage"
     )
     return {

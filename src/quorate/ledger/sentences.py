@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from string import Formatter
@@ -91,21 +91,32 @@ class Names:
 
 
 def sentences(
-    entries: Sequence[Entry], *, private: bool = False, public: bool = False, links: bool = True
+    entries: Sequence[Entry],
+    *,
+    private: bool = False,
+    public: bool = False,
+    links: bool = True,
+    also: Collection[str] = (),
+    wording: Callable[[Entry], str] | None = None,
 ) -> list[Sentence]:
     """Entries in words, in the order given. ``private``: the reader may see what people typed.
 
-    ``public``: the reader is anybody, so only kinds declared public are told and only public names are used.
-    Queries: one for each kind of thing referred to, and one for private values if asked.
+    ``public``: the reader is anybody, so only kinds declared public, and those in ``also`` that the caller knows this
+    reader may be told, are told, and only public names are used. ``wording`` gives an entry's sentence where it has
+    one of its own; empty: its kind's. Queries: one for each kind of thing referred to, and one for private values if
+    asked.
     """
-    told = [entry for entry in entries if not public or _is_public(entry.kind)]
+    told = [entry for entry in entries if not public or entry.kind in also or _is_public(entry.kind)]
     names = Names.of(told, public=public)
     values: dict[int, dict[str, object]] = {}
     if private and not public:
         rows = PrivateValue.objects.filter(entry__in=told).values_list("entry_id", "field", "value")
         for seq, field, value in rows:
             values.setdefault(seq, {})[field] = value
-    return [_sentence(entry, names, values.get(entry.seq, {}), links) for entry in told]
+    return [
+        _sentence(entry, names, values.get(entry.seq, {}), links, wording(entry) if wording is not None else "")
+        for entry in told
+    ]
 
 
 def _is_public(kind: str) -> bool:
@@ -113,9 +124,9 @@ def _is_public(kind: str) -> bool:
     return declared is not None and declared.public
 
 
-def _sentence(entry: Entry, names: Names, private: Mapping[str, object], links: bool) -> Sentence:
+def _sentence(entry: Entry, names: Names, private: Mapping[str, object], links: bool, own: str = "") -> Sentence:
     declared = KINDS.find(entry.kind)
-    template = str(declared.sentence) if declared is not None else entry.kind
+    template = own or (str(declared.sentence) if declared is not None else entry.kind)
     parts: dict[str, SafeString] = {"actor": names.actor(entry.actor, links=links)}
     for kind, ref, role in entry.refs:
         name = (

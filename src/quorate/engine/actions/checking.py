@@ -17,7 +17,7 @@ from uuid import UUID
 from quorate.access.action import action
 from quorate.access.actors import Actor
 from quorate.access.policy import authorise
-from quorate.engine.actions.course import EFFECTS, ENGINE, Hand, Turn, held, refs_of, settle
+from quorate.engine.actions.course import EFFECTS, ENGINE, Hand, Turn, held, refs_of, settle, swap
 from quorate.engine.definition import Check, Comparison
 from quorate.engine.definition import Program as Definition
 from quorate.engine.evidence import standpoints
@@ -37,21 +37,35 @@ TOPIC = "engine.checks"
 LONGEST = 4000
 
 
-@action("case.check", kinds=("case.checked", "case.unchecked"))
+@action("case.check", kinds=("case.check-asked",))
 def request_checks(*, actor: Actor, case: Case) -> UUID:
     """Ask the worker to run the case's checks. Asking again while a request waits gives the same request."""
     case = held(case)
-    authorise(actor, "case.check", case)
+    authority = authorise(actor, "case.check", case)
     _open(case)
-    waiting = case.check_runs.count()
-    return enqueue(TOPIC, {"case": str(case.pk), "by": actor.id}, key=f"checks:{case.pk}:{case.revision}:{waiting}")
+    last = case.check_runs.order_by("-asked").values_list("asked", flat=True).first() or 0
+    if case.checks_asked > last:
+        return enqueue(TOPIC, {}, key=_key(case))
+    message = ask(case)
+    append("case.check-asked", actor=actor, refs=refs_of(case), authority=authority)
+    return message
+
+
+def ask(case: Case) -> UUID:
+    """Count one more request, and promise the measurement."""
+    swap(case, checks_asked=case.checks_asked + 1)
+    return enqueue(TOPIC, {"case": str(case.pk)}, key=_key(case))
+
+
+def _key(case: Case) -> str:
+    return f"checks:{case.pk}:{case.checks_asked}"
 
 
 def run_checks(*, actor: Actor, case: Case, message: UUID | None = None) -> CheckRun:
     """Measure now and record what was found. Must be called outside a transaction when probes are slow."""
-    definition = definition_of(case)
-    found, error = measure(case, definition)
-    return record_checks(actor=actor, case=case, findings=found, message=message, error=error)
+    asked = Case.objects.values_list("checks_asked", flat=True).get(pk=case.pk)
+    found, error = measure(case, definition_of(case))
+    return record_checks(actor=actor, case=case, findings=found, message=message, error=error, asked=asked)
 
 
 def measure(case: Case, definition: Definition) -> tuple[list[Finding], str]:
@@ -78,7 +92,13 @@ def measure(case: Case, definition: Definition) -> tuple[list[Finding], str]:
 
 @action("case.check", kinds=("case.checked", "case.unchecked"))
 def record_checks(
-    *, actor: Actor, case: Case, findings: Sequence[Finding], message: UUID | None = None, error: str = ""
+    *,
+    actor: Actor,
+    case: Case,
+    findings: Sequence[Finding],
+    message: UUID | None = None,
+    error: str = "",
+    asked: int | None = None,
 ) -> CheckRun:
     """Record what the probes found, and let the system take the steps that wait for it.
 
@@ -93,7 +113,13 @@ def record_checks(
     now = clock.now()
     known = [item.as_of for item in findings if item.as_of is not None]
     run = CheckRun.objects.create(
-        case=case, message=message, at=now, as_of=min(known) if known else None, by=actor.id, error=error[:LONGEST]
+        case=case,
+        message=message,
+        asked=case.checks_asked if asked is None else asked,
+        at=now,
+        as_of=min(known) if known else None,
+        by=actor.id,
+        error=error[:LONGEST],
     )
     FindingRow.objects.bulk_create(
         FindingRow(
@@ -273,8 +299,7 @@ def _plain(found: Any) -> Any:
 
 def _checks(turn: Turn) -> None:
     """``checks: run``: asked for through the outbox, once for each time the stage is entered."""
-    case = turn.case
-    enqueue(TOPIC, {"case": str(case.pk), "by": turn.hand.actor.id}, key=f"checks:{case.pk}:{case.revision}")
+    ask(turn.case)
 
 
 EFFECTS.register("checks", _checks)

@@ -124,7 +124,7 @@ def begin(case: Case, hand: Hand) -> None:
     stage = definition.stage(case.stage)
     visit = _visit(case, definition, stage, hand.at, 1, "", None)
     _mirror(case, visit, _promise(case, definition, stage, None, hand.at))
-    _follow(case, definition, stage, hand, ())
+    _follow(case, definition, stage, hand, definition.intake.effects)
     settle(case, hand)
 
 

@@ -7,7 +7,7 @@ import json
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -32,7 +32,6 @@ from quorate.kernel.errors import Conflict, Refused, UserError
 from quorate.kernel.i18n import gettext
 from quorate.ledger.actions import append
 
-CLAIM_LASTS = timedelta(days=180)
 LONGEST_TITLE = 200
 
 
@@ -76,9 +75,11 @@ def file_case(
         return Filed(repeated, created=False)
     if source != "import":
         check_door(program, definition, clock.now())
-    clean = _answers(definition, given, complete=True)
+    # An issue that was imported is taken as it is: the guard of its next step says what is missing.
+    clean = _answers(definition, given, complete=source != "import")
     fields = {name: _json(value) for name, value in mapped(definition, clean, title=title).items()}
     email = _reach(actor, definition, fields, contact_email)
+    secret = secrets.token_urlsafe(24) if email and not actor.known else ""
     draft = Draft(
         program=program,
         definition=definition,
@@ -90,14 +91,16 @@ def file_case(
         source=source,
         source_ref=source_ref,
         priority=_priority(priority),
-        reconstructed=False,
+        contact=email if secret else "",
+        claim_hash=hash_of(secret) if secret else "",
     )
     check_duplicates(actor, program, definition, draft.identity, subject_id, clock.now())
     case = open_case(draft, Hand(actor, authority), applicant=actor)
-    claim = _contact(case, email) if not actor.known and email else ""
+    if secret:
+        _send_claim(case, email, secret)
     if idempotency_key:
         _remember(actor, idempotency_key, digest, case)
-    return Filed(case, claim)
+    return Filed(case, secret)
 
 
 @action("case.claim", kinds=("case.claimed",))
@@ -245,9 +248,7 @@ def _store(
     )
 
 
-def _contact(case: Case, email: str) -> str:
-    token = secrets.token_urlsafe(24)
-    Contact.objects.create(case=case, email=email, token_hash=hash_of(token), expires_at=clock.now() + CLAIM_LASTS)
+def _send_claim(case: Case, email: str, token: str) -> None:
     lines = (
         gettext("We have your application “%(title)s”. Its number is %(key)s.")
         % {"title": case.title, "key": case.key},
@@ -256,7 +257,6 @@ def _contact(case: Case, email: str) -> str:
         % {"url": absolute(claim_path(case, token))},
     )
     tell(Addressee(email, ""), gettext("Your application %(key)s") % {"key": case.key}, lines, f"filed:{case.pk}")
-    return token
 
 
 # --- repeats -------------------------------------------------------------------------------------------------------

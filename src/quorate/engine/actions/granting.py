@@ -8,7 +8,7 @@ from typing import Literal
 from quorate.access.action import action
 from quorate.access.actors import Actor
 from quorate.access.policy import authorise
-from quorate.engine.actions.course import EFFECTS, Hand, Turn, held, refs_of
+from quorate.engine.actions.course import EFFECTS, Hand, Turn, held, refs_of, settle
 from quorate.engine.definition import Grant as Declared
 from quorate.engine.facts import CaseFacts
 from quorate.engine.models import Case, Grant, Obligation
@@ -118,8 +118,12 @@ def end(case: Case, grant: Grant, how: Literal["lapsed", "revoked"], hand: Hand)
         authority=hand.authority,
         at=hand.at,
     )
-    for owed in Obligation.objects.filter(grant=grant, closed_at=None):
+    for owed in Obligation.objects.filter(grant=grant, closed_at=None).select_related("case"):
         drop(owed, hand)
+    if grant.case_id != case.pk:
+        origin = held(grant.case)
+        if origin.closed_at is None:
+            settle(origin, hand.by_system())
 
 
 def drop(owed: Obligation, hand: Hand) -> None:
@@ -181,6 +185,7 @@ def _tell(case: Case, grant: Grant, change: Change, hand: Hand) -> None:
         at=hand.at,
         until=grant.until,
         case=case.key,
+        case_id=str(case.pk),
         answers=CaseFacts(case, hand.at).fields,
     )
     handler(hand.actor, notice)

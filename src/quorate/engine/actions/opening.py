@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
@@ -16,7 +18,7 @@ from quorate.engine.actions.course import EFFECTS, Hand, Turn, begin, held, refs
 from quorate.engine.definition import Program as Definition
 from quorate.engine.definition import Subject
 from quorate.engine.intake import same
-from quorate.engine.models import Case, Grant, PrivateAnswer, Program
+from quorate.engine.models import Case, Contact, Grant, PrivateAnswer, Program
 from quorate.engine.versions import current, definition_of, program_named
 from quorate.kernel.errors import Conflict, UserError
 from quorate.kernel.i18n import gettext
@@ -24,6 +26,8 @@ from quorate.ledger.actions import append, instant
 from quorate.ledger.refs import Ref
 from quorate.toolkit.ports import SUBJECTS
 
+#: How long a visitor may claim what they filed.
+CLAIM_LASTS = timedelta(days=180)
 #: How the databases name the constraints that refuse a second case about the same.
 _DUPLICATE = ("unique_key", "case_no_duplicate", "engine_case.grant_id", "case_one_open_review_of_grant")
 
@@ -45,6 +49,8 @@ class Draft:
     grant: Grant | None = None
     parent: Case | None = None
     reconstructed: bool = False
+    contact: str = ""
+    claim_hash: str = ""
 
 
 def open_case(draft: Draft, hand: Hand, *, applicant: Actor | None = None) -> Case:
@@ -60,6 +66,7 @@ def open_case(draft: Draft, hand: Hand, *, applicant: Actor | None = None) -> Ca
     public, hidden = divide(definition, draft.answers, draft.fields)
     stage = definition.start
     assert program.current_id is not None  # `definition` was read from it
+    person_id, account_id = _applicant(draft, applicant)
     case = Case(
         program=program,
         version_id=program.current_id,
@@ -74,8 +81,8 @@ def open_case(draft: Draft, hand: Hand, *, applicant: Actor | None = None) -> Ca
         opened_at=hand.at,
         answers=public[0],
         fields=public[1],
-        applicant_id=applicant.person_id if applicant is not None else None,
-        applicant_account_id=applicant.account_id if applicant is not None and applicant.known else None,
+        applicant_id=person_id,
+        applicant_account_id=account_id,
         priority=draft.priority,
         returning=returning,
         grant=draft.grant,
@@ -88,6 +95,10 @@ def open_case(draft: Draft, hand: Hand, *, applicant: Actor | None = None) -> Ca
     PrivateAnswer.objects.bulk_create(
         PrivateAnswer(case=case, name=name, mapped=from_map, value=value) for name, from_map, value in hidden
     )
+    if draft.contact:
+        Contact.objects.create(
+            case=case, email=draft.contact, token_hash=draft.claim_hash, expires_at=hand.at + CLAIM_LASTS
+        )
     append(
         "case.filed",
         actor=hand.actor,
@@ -138,6 +149,15 @@ def _insert(case: Case, definition: Definition) -> None:
         ) from None
 
 
+def _applicant(draft: Draft, applicant: Actor | None) -> tuple[UUID | None, UUID | None]:
+    """Who applied, as person and account. The review of a grant falls to whoever applied for it."""
+    if draft.grant is not None:
+        return draft.grant.case.applicant_id, draft.grant.case.applicant_account_id
+    if applicant is None or not applicant.known:
+        return None, None
+    return applicant.person_id, applicant.account_id
+
+
 def _more(draft: Draft) -> list[Ref]:
     found = [Ref("grant", str(draft.grant.pk))] if draft.grant is not None else []
     return [*found, Ref("case", str(draft.parent.pk), "parent")] if draft.parent is not None else found
@@ -181,7 +201,8 @@ def open_review_of(grant: Grant, slug: str, hand: Hand) -> Case:
         grant=grant,
         parent=grant.case,
     )
-    return open_case(draft, hand)
+    case = open_case(draft, hand)
+    return case
 
 
 @action("grant.review", kinds=("grant.review-due", "case.filed"))

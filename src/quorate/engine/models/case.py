@@ -54,6 +54,7 @@ class Case(models.Model):
     source = models.CharField(max_length=20, default="web", help_text="web, api, import, system")
     source_ref = models.CharField(max_length=200, blank=True, default="")
     reconstructed = models.BooleanField(default=False)
+    checks_asked = models.PositiveIntegerField(default=0, help_text="how often the machine checks were asked for")
     revision = models.PositiveIntegerField(default=1)
 
     class Meta:

@@ -10,11 +10,16 @@ from quorate.kernel import clock, ids
 
 
 class CheckRun(models.Model):
-    """One run of a case's machine checks. ``message`` is the outbox message that asked for it, for idempotency."""
+    """One run of a case's machine checks.
+
+    ``message`` is the outbox message that asked for it, so that a repeated delivery records nothing twice; ``asked``
+    is how often checks had been asked for when it started, so that a step can wait for the run that it asked for.
+    """
 
     id = models.UUIDField(primary_key=True, default=ids.new_id)
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="check_runs")
     message = models.UUIDField(null=True, blank=True, unique=True)
+    asked = models.PositiveIntegerField(default=0)
     at = models.DateTimeField()
     as_of = models.DateTimeField(null=True, blank=True)
     by = models.CharField(max_length=120)

@@ -249,8 +249,8 @@ def check_board(case: Case, definition: Definition, seen: Sight, rights: Rights)
     run = latest_run(case)
     findings = {item.criterion: item for item in run.findings.all()} if run is not None else {}
     points = judge(definition, findings, attestations(case), rights.at)
-    measured = any(check.is_measured for check in definition.checks)
-    waiting = run is None and measured and case.closed_at is None and not case.check_runs.exists()
+    last = case.check_runs.order_by("-asked").values_list("asked", flat=True).first() or 0
+    waiting = case.closed_at is None and case.checks_asked > last
     return CheckBoard(
         points=[_check(point, definition, seen, rights) for point in points],
         run_at=run.at if run is not None else None,

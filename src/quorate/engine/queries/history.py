@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from quorate.access.actors import Actor
+from quorate.engine.definition import Program as Definition
 from quorate.engine.definition import Tally
 from quorate.engine.models import Case
 from quorate.engine.models.paper import Audience
+from quorate.engine.versions import definition_of
 from quorate.engine.visibility import Sight, sight
+from quorate.kernel.ids import is_uuid
 from quorate.ledger.queries import about
 from quorate.ledger.sentences import Sentence, sentences
 
@@ -45,6 +49,34 @@ _INNER = frozenset(
         "motion.recused",
     }
 )
+#: What anybody may be told of a case whose history is public; the rest is for those who have a part in it.
+_OPEN = frozenset(
+    {
+        "case.filed",
+        "case.amended",
+        "case.moved",
+        "case.decided",
+        "case.closed",
+        "case.checked",
+        "case.attested",
+        "case.waived",
+        "case.breached",
+        "case.promise-breached",
+        "case.commented",
+        "case.attached",
+        "review.submitted",
+        "letter.sent",
+        "grant.given",
+        "grant.renewed",
+        "grant.in-grace",
+        "grant.lapsed",
+        "grant.revoked",
+        "grant.review-due",
+        "motion.opened",
+        "motion.voted",
+        "motion.closed",
+    }
+)
 LONGEST = 500
 
 
@@ -53,17 +85,50 @@ def history(actor: Actor, case: Case, seen: Sight | None = None) -> list[Sentenc
     held = seen if seen is not None else sight(actor, case)
     if not held.history:
         return []
-    entries = about("case", str(case.pk), limit=LONGEST)
-    applicant = f"person:{case.applicant_id}" if case.applicant_id is not None else ""
-    if not held.applicant and applicant:
-        for entry in entries:
-            if entry.actor == applicant:
-                entry.actor = "applicant"
-            entry.refs = [ref for ref in entry.refs if ref[:2] != ["person", str(case.applicant_id)]]
-    told = sentences(entries, private=held.involved, public=not held.involved)
-    audiences = {entry.seq: str(entry.data.get("audience", "")) for entry in entries}
-    shown = [_trim(item) for item in told if _may_read(item, held, audiences[item.seq])]
+    shown = tell(case, held, about("case", str(case.pk), limit=LONGEST), links=actor.known)
     return sorted(shown, key=lambda item: (item.at, item.seq))
+
+
+def tell(case: Case, seen: Sight, entries: Sequence[Any], *, links: bool) -> list[Sentence]:
+    """Entries about a case in words, as far as somebody may know who sees this much of it.
+
+    Who applied is not named to those who may not know it. A step is told in the program's own words where it has
+    some.
+    """
+    applicant = str(case.applicant_id) if case.applicant_id is not None else ""
+    if applicant and not seen.applicant:
+        for entry in entries:
+            entry.actor = "applicant" if entry.actor == f"person:{applicant}" else entry.actor
+            entry.refs = [ref for ref in entry.refs if list(ref[:2]) != ["person", applicant]]
+    told = sentences(
+        entries,
+        private=seen.involved,
+        public=not seen.involved,
+        also=_OPEN,
+        links=links,
+        wording=_words_of(definition_of(case)),
+    )
+    audiences = {entry.seq: str(entry.data.get("audience", "")) for entry in entries}
+    return [_trim(item) for item in told if _may_read(item, seen, audiences[item.seq])]
+
+
+def teller(actor: Actor, entry: Any) -> Sentence | None:
+    """One entry of a case for somebody who may see what happened in it."""
+    found = [ref for kind, ref, *role in entry.refs if kind == "case" and (not role or role[0] == "case")]
+    case = Case.objects.filter(pk=found[0]).first() if found and is_uuid(found[0]) else None
+    if case is None:
+        return None
+    seen = sight(actor, case)
+    return next(iter(tell(case, seen, [entry], links=actor.known)), None) if seen.history else None
+
+
+def _words_of(definition: Definition) -> Callable[[Any], str]:
+    sentence = {item.name: item.sentence for item in definition.all_transitions}
+
+    def words(entry: Any) -> str:
+        return sentence.get(str(entry.data.get("transition")), "") if entry.kind == "case.moved" else ""
+
+    return words
 
 
 def _may_read(item: Sentence, seen: Sight, audience: str) -> bool:

@@ -15,7 +15,7 @@ from quorate.access.actors import Actor
 from quorate.engine.definition import StageKind
 from quorate.engine.links import case_path
 from quorate.engine.models import Assignment, Case, Obligation
-from quorate.engine.parties import Standing, role_words
+from quorate.engine.parties import Parties, Standing, role_words
 from quorate.engine.queries.cases import positions, reviewing, subjects_held
 from quorate.engine.versions import definition, definition_of
 from quorate.kernel.i18n import _, gettext
@@ -99,7 +99,7 @@ def _speaks(held: Mapping[str, Iterable[str]]) -> Q:
 
 
 def _stages(standing: Standing, held: Mapping[str, Iterable[str]]) -> Iterable[WorkItem]:
-    rows = list(owned(standing, held))
+    rows = [row for row in owned(standing, held) if _is_theirs(standing, held, row)]
     places = positions(rows)
     long: dict[tuple[UUID, str], list[Case]] = {}
     for row in rows:
@@ -113,6 +113,14 @@ def _stages(standing: Standing, held: Mapping[str, Iterable[str]]) -> Iterable[W
     for waiting_here in long.values():
         if len(waiting_here) > QUEUE_SHOWN:
             yield _rest(waiting_here)
+
+
+def _is_theirs(standing: Standing, held: Mapping[str, Iterable[str]], row: Case) -> bool:
+    """Whoever once applied answers for a grant under review only while its register knows nobody who does."""
+    owner = definition_of(row).stage(row.stage).owner
+    if row.grant_id is None or owner is None or owner.text != "holder" or getattr(row, "given", False):
+        return True
+    return row.subject_id in held.get(row.subject_kind, ()) or Parties(row, standing.at).applicant_holds
 
 
 def _stage(standing: Standing, row: Case, place: int | None) -> WorkItem:

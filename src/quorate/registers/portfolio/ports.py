@@ -157,7 +157,7 @@ def grant_status(actor: Actor, notice: GrantNotice) -> None:
         f"case:{notice.case}",
         [f"case:{notice.case}"],
         category=str(place),
-        refs=[Ref("case", notice.case)],
+        refs=[Ref("case", notice.case_id)] if notice.case_id else [],
     )
 
 

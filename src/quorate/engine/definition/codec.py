@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
+import re
 import types
 import typing
 from collections.abc import Mapping
@@ -167,7 +168,11 @@ class Reader:
             if not isinstance(data, list):
                 return (self.of(member, data, path, item),)
             return self.items(member, data, path, item)
-        return self.of(kind, data, path, item)
+        found = self.of(kind, data, path, item)
+        if item.pattern and isinstance(found, str) and not re.search(item.pattern, found):
+            mend = gettext("it must match %(pattern)s") % {"pattern": item.pattern}
+            self.fault(path, gettext("“%(value)s” cannot stand here") % {"value": found}, mend)
+        return found
 
     def named(self, kind: type, name: str, data: Any, path: Path) -> Any:
         """A tuple of records from a mapping of names to records, or from a list whose items carry the name."""

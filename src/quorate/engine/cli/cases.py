@@ -1,17 +1,20 @@
-"""Commands about programs and cases: list, show, file from an issue, check a repository, write a program."""
+"""Commands about cases: list, show, file from an issue, check a repository."""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import click
+from django.db import transaction
 
 from quorate.access.actors import Actor, system
 from quorate.engine import actions, forms, queries
-from quorate.engine.definition import Check
-from quorate.engine.definition.loader import find
+from quorate.engine.cli.programs import published
+from quorate.engine.definition import Check, find
+from quorate.engine.definition import Program as Definition
 from quorate.engine.models import Case, Program
 from quorate.engine.queries import CaseLine, CaseView
 from quorate.engine.versions import current, program_named
@@ -24,7 +27,7 @@ ACTOR: Actor = system("cli")
 
 
 def register(root: click.Group) -> None:
-    """Add the commands of this package."""
+    """Add them."""
     case = noun(root, "case", _("Cases"))
     case.add_command(case_list)
     case.add_command(case_show)
@@ -70,39 +73,57 @@ def case_show(case: str) -> None:
 @json_option
 def import_issue(file: Path, program: str, title: str, dry_run: bool) -> None:
     """File a case from an issue that was rendered from the program's form; fields are matched by label."""
-    found = program_named(program)
-    definition = current(found)
+    definition = _definition(program)
     if definition.form is None:
         raise UserError(gettext("%s takes no applications on a form") % definition.name, where="--program")
-    try:
-        text = file.read_text(encoding="utf-8")
-    except OSError as error:
-        raise UserError(error.strerror or gettext("cannot be read"), where=str(file)) from error
-    except UnicodeDecodeError as error:
-        raise UserError(gettext("the file is not UTF-8"), where=str(file)) from error
+    text = _read(file)
     issue = forms.read_issue(definition.form, text, aliases=definition.aliases)
     warnings = [str(warning) for warning in issue.warnings]
-    missing = list(issue.missing)
-    case: Case | None = None
-    if not dry_run:
-        filed = actions.file_case(
-            actor=ACTOR,
-            program=found,
-            answers=issue.answers,
-            title=definition.form.subject_of(title or issue.title),
-            source="import",
-            source_ref=file.name,
-        )
-        case = filed.case
-        if not filed.created:
-            warnings.append(gettext("this issue was imported before, as %s") % case.key)
+    filed = None if dry_run else _file_issue(program, definition, issue, title, file.name, text)
+    case = filed.case if filed is not None else None
+    if filed is not None and not filed.created:
+        warnings.append(gettext("this issue was imported before, as %s") % filed.case.key)
     document = {
         "case": case.key if case is not None else None,
         "fields": dict(issue.fields),
-        "missing": missing,
+        "missing": list(issue.missing),
         "warnings": warnings,
     }
-    show(document, lambda: [_filed(case, found), *(f"  {line}" for line in warnings)])
+    missing = [gettext("no answer: %s") % label for label in issue.missing]
+    show(document, lambda: [_filed(case, definition), *(f"  {line}" for line in (*missing, *warnings))])
+
+
+def _read(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except OSError as error:
+        raise UserError(error.strerror or gettext("cannot be read"), where=str(file)) from error
+    except UnicodeDecodeError as error:
+        raise UserError(gettext("the file is not UTF-8"), where=str(file), mend=gettext("save it as UTF-8")) from error
+
+
+def _file_issue(
+    program: str, definition: Definition, issue: forms.Issue, title: str, name: str, text: str
+) -> actions.Filed:
+    """File the issue. The same text again gives the same case."""
+    assert definition.form is not None  # the command asked
+    digest = hashlib.sha256(f"{definition.digest}\n{title}\n{text}".encode()).hexdigest()
+    with transaction.atomic():  # a program that was published for it goes with an issue that is refused
+        return actions.file_case(
+            actor=ACTOR,
+            program=published(program),
+            answers=issue.answers,
+            title=definition.form.subject_of(title or issue.title),
+            source="import",
+            source_ref=f"#{issue.number}" if issue.number is not None else name[:200],
+            idempotency_key=f"issue:{digest}",
+        )
+
+
+def _definition(name: str) -> Definition:
+    """What a program says now: as it was published here, else as it ships with the product."""
+    found = Program.objects.filter(slug=name, current__isnull=False).first()
+    return current(found) if found is not None else find(name)
 
 
 @click.command("check")
@@ -111,8 +132,7 @@ def import_issue(file: Path, program: str, title: str, dry_run: bool) -> None:
 @json_option
 def repo_check(path: Path, program: str) -> None:
     """Measure a git clone, bare or not, against a program's criteria; nothing is stored."""
-    found = Program.objects.filter(slug=program, current__isnull=False).first()
-    definition = current(found) if found is not None else find(program)
+    definition = _definition(program)
     measured = [check for check in definition.checks if check.probe.startswith("repository.")]
     probe = PROBES.get("repository")
     assert probe.measure_at is not None  # the portfolio reads clones
@@ -147,10 +167,10 @@ def _finding(check: Check, finding: Finding | None) -> dict[str, Any]:
     }
 
 
-def _filed(case: Case | None, program: Program) -> str:
+def _filed(case: Case | None, definition: Definition) -> str:
     if case is None:
         return gettext("The issue can be read; nothing was filed.")
-    return gettext("%(key)s in %(program)s") % {"key": case.key, "program": program.name}
+    return gettext("%(key)s in %(program)s") % {"key": case.key, "program": definition.name}
 
 
 def _line(line: CaseLine) -> dict[str, Any]:

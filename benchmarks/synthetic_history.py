@@ -79,7 +79,8 @@ def stream(commits: int, *, seed: int, years: float) -> Iterator[bytes]:
         else:
             parents, main, branch = ((main,) if main else ()), number, "main"
         if number == commits:
-            parents, branch = (main, *tips) if main != number else (*parents, *tips), "main"
+            others = [tip for tip in (main, *tips) if tip != number]
+            parents, branch = (*parents, *others), "main"
         message = f"Change {number} on {branch}\n\nWhy: part {number % 97} asked for it.\n".encode()
         yield b"commit refs/heads/%s\nmark :%d\n" % (branch.encode(), number)
         yield f"author {name} <{address}> {max(1, written)} {zone}\n".encode()

@@ -257,13 +257,14 @@ class TestReleases:
         names = self.made(clone)
         self.tag(clone, "v1.0", names[0], None)
         self.tag(clone, "v2.0", names[1], None)
+        self.tag(clone, "v0.9", names[0], NOON - 499 * DAY)
         kept = scan(clone).to_bytes()
         git(clone, "tag", "-d", "v1.0")
         git(clone, "tag", "-f", "v2.0", names[2])
         self.tag(clone, "v3.0", names[1], NOON)
         again = scan(clone, previous=kept)
         assert again.facts == scan(clone).facts
-        assert {one.tag for one in again.releases} == {"v2.0", "v3.0"}
+        assert {one.tag for one in again.releases} == {"v0.9", "v2.0", "v3.0"}
 
     def test_odd_tag_names(self, clone: Path) -> None:
         names = self.made(clone)

@@ -111,6 +111,44 @@ def test_a_disordered_history_in_which_git_lists_too_much_is_read_anew(clone: Pa
     assert not found.refreshed
 
 
+def test_disorder_among_the_new_commits_is_noticed_as_well(clone: Path) -> None:
+    commits = line(*[NOON] * 14)
+    old = len(commits) - 1
+    commits.append(Made(NOON + 100))  # 14: new, dated after the commits that lead to it
+    commits.append(Made(NOON, (14,)))
+    commits.append(Made(NOON, (15,)))
+    commits.append(Made(NOON, (16,)))  # 17: leads to 14 in three steps
+    commits.append(Made(NOON, (0,)))  # 18: leads to a commit that the old head reaches in thirteen
+    commits.append(Made(NOON + 200, (old, 18, 17)))
+    names = write(clone, commits)
+    assert int(git(clone, "rev-list", "--count", names[-1], f"^{names[old]}")) > 6, "git no longer errs here"
+    found = scan(clone, previous=scan(clone, ref=names[old]).to_bytes())
+    assert found.history.commits == len(commits)
+
+
+def test_a_head_that_goes_back_in_time_reaches_behind_what_was_kept(clone: Path) -> None:
+    names = write(clone, line(NOON, NOON + 2 * DAY, NOON + 10 * DAY, NOON + 3 * DAY))
+    policy = Policy(horizon_days=5)
+    kept = scan(clone, ref=names[2], policy=policy).to_bytes()
+    assert scan(clone, previous=kept, policy=policy).window(5).commits == 3
+
+
+def test_an_author_who_once_was_a_bot_stays_one(clone: Path) -> None:
+    commits = [Made(NOON, (), b"x@one.example", b"X"), Made(NOON + 1, (0,), b"x@one.example", b"x-bot")]
+    names = write(clone, commits)
+    kept = scan(clone, ref=names[0]).to_bytes()
+    assert scan(clone, previous=kept).window(90).commits_human == 0
+    assert scan(clone).window(90).commits_human == 0
+
+
+def test_a_sample_is_the_same_whatever_was_read_first(clone: Path) -> None:
+    commits = [Made(NOON + at // 4, (at - 1,) if at else (), b"a@one.example", b"%d" % (at % 3)) for at in range(12)]
+    names = write(clone, commits)
+    whole = scan(clone).window(90).samples
+    for name in names:
+        assert scan(clone, previous=scan(clone, ref=name).to_bytes()).window(90).samples == whole
+
+
 def test_a_rewritten_history_is_read_anew(clone: Path) -> None:
     names = write(clone, [*line(NOON, NOON + DAY, NOON + 2 * DAY), Made(NOON + 3 * DAY, (0,))], head=2)
     before = scan(clone)

@@ -7,7 +7,19 @@ from django.apps import AppConfig
 from quorate.kernel import checks, discovery
 
 #: Modules in which a package declares things to those below it, in the order in which they are read.
-DECLARATIONS = ("triggers", "kinds", "permissions", "refs", "sources", "actions", "ports", "jobs", "work", "search")
+DECLARATIONS = (
+    "triggers",
+    "kinds",
+    "permissions",
+    "refs",
+    "sources",
+    "actions",
+    "ports",
+    "jobs",
+    "work",
+    "search",
+    "tellers",
+)
 
 
 class KernelConfig(AppConfig):

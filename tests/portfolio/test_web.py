@@ -141,8 +141,8 @@ def test_a_project_has_a_public_page_once_it_had_a_standing(client: Client) -> N
     alpha = Project.objects.get()
     noor = Person.objects.create(slug="noor", name="Noor Testwell", public=True, synthetic=True)
     quiet = Person.objects.create(slug="quiet", name="Quinn Quiet", synthetic=True)
-    for person in (noor, quiet):
-        actions.add_maintainer(actor=STAFF, project=alpha, person=person)
+    for somebody in (noor, quiet):
+        actions.add_maintainer(actor=STAFF, project=alpha, person=somebody)
     page = text(client, "/p/projects/alpha/")
     for words in ("Alpha", "ecosystem project", "https://github.com/alpha/alpha", "Noor Testwell", "What happened"):
         assert words in page

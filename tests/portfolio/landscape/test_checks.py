@@ -211,3 +211,12 @@ def test_what_no_database_keeps_is_refused() -> None:
         read(OLD.replace("name: Beta", "name: " + "B" * 301))
     with pytest.raises(UserError, match="nested too deeply"):
         read("landscape: " + "[" * 5000 + "]" * 5000)
+
+
+def test_a_file_that_gives_levels_lists_other_tools_too() -> None:
+    levelled = read(
+        OLD.replace("crunchbase: null", "project: graduated").replace(
+            "logo: beta.svg", "repo_url: https://github.com/b/b"
+        )
+    )
+    assert [item.kind for item in levelled.items] == ["project", "product", "member"]

@@ -27,6 +27,7 @@ from quorate.kernel.i18n import gettext
 TIMEOUT = 900.0
 MAX_BYTES = 8 * 1024**3
 _PORTS = frozenset({None, 443})
+_TRANSLATED = (ipaddress.IPv6Network("64:ff9b::/96"), ipaddress.IPv6Network("64:ff9b:1::/48"))
 
 
 def folder() -> Path:
@@ -57,15 +58,24 @@ def public_addresses(host: str, port: int = 443) -> list[str]:
         ) from error
     addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
     for text in addresses:
-        address = ipaddress.ip_address(text.split("%")[0])
-        inner = getattr(address, "ipv4_mapped", None) or getattr(address, "sixtofour", None) or address
-        if not (address.is_global and inner.is_global) or address.is_multicast:
+        if not _is_public(ipaddress.ip_address(text.split("%")[0])):
             raise UserError(
                 gettext("%s is not a public host") % host,
                 where="url",
                 mend=gettext("only repositories on public hosts are fetched"),
             )
     return addresses
+
+
+def _is_public(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
+    """Whether an address is anybody's to reach; those that wrap an IPv4 address are judged by it, or refused."""
+    if isinstance(address, ipaddress.IPv6Address):
+        if address.teredo or any(address in network for network in _TRANSLATED):
+            return False
+        inner = address.ipv4_mapped or address.sixtofour
+        if inner is not None and not inner.is_global:
+            return False
+    return address.is_global and not address.is_multicast
 
 
 def check_address(url: str) -> tuple[str, list[str]]:

@@ -68,26 +68,32 @@ class Report:
 
 
 @action("landscape.edit", kinds=("landscape.imported", "project.added", "repository.added", "member.listed"))
-def import_landscape(*, actor: Actor, data: bytes, name: str = "landscape.yml") -> Report:
+def import_landscape(*, actor: Actor, data: bytes, name: str = "landscape.yml", follow: bool = True) -> Report:
     """Make the landscape this file and keep a record of every project and member in it.
 
     Appends ``landscape.imported`` and an entry for each record made or changed; nothing when the file is the one
     that is there and every record agrees. ``UserError`` names line and mend of a malformed file.
+
+    ``follow``: where the file says something else of a project than its record, and nobody decided that here, the
+    record follows the file. Without it, and against a decision, the record stays and the report says so.
     """
     authority = authorise(actor, "landscape.edit")
     file = checks.read(data, name)
     landscape, _before = locked()
-    return _Import(actor, authority, landscape, file).run()
+    return _Import(actor, authority, landscape, file, follow).run()
 
 
 class _Import:
     """One import: what is known before, and what was done."""
 
-    def __init__(self, actor: Actor, authority: list[str], landscape: Landscape, file: LandscapeFile) -> None:
+    def __init__(
+        self, actor: Actor, authority: list[str], landscape: Landscape, file: LandscapeFile, follow: bool
+    ) -> None:
         self.actor = actor
         self.authority = authority
         self.landscape = landscape
         self.file = file
+        self.follow = follow
         self.now = clock.now()
         self.report = Report(items=len(file.items))
         self.touched: set[ItemPath] = set()
@@ -213,15 +219,16 @@ class _Import:
         return [StatusPeriod("retired", archived, None, DECIDED_BY)]
 
     def agree_status(self, item: Item, row: Project) -> None:
-        """Follow the file where no case decided otherwise."""
+        """Follow the file where nobody decided otherwise."""
         said = status_of_maturity(item.fields.get("project"))
         have = self.statuses.get(row.pk)
         if have is None:
             statuses.rewrite(self.actor, row, self.periods(item), self.authority, show=False)
             self.touched.add(item.path)
-        elif have.status != said and have.decided_by.startswith("case"):
-            words = gettext("%(item)s is “%(said)s” in the file; it stays “%(have)s”, as %(case)s decided")
-            values = {"item": item.title, "said": said, "have": have.status, "case": have.decided_by}
+        elif have.status != said and (not self.follow or have.decided_by not in ("", DECIDED_BY)):
+            words = gettext("%(item)s is “%(said)s” in the file; it stays “%(have)s” (%(why)s)")
+            why = have.decided_by or gettext("on record")
+            values = {"item": item.title, "said": said, "have": have.status, "why": why}
             self.report.warn("status-differs", words % values, item.name, f"{self.file.name}:{item.line}")
         elif have.status != said:
             at = _day(item.detail("archived" if said == "retired" else "accepted"))

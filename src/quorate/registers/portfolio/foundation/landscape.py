@@ -30,7 +30,7 @@ def _current_landscape() -> Iterable[Record]:
 
 def _apply_landscape(actor: Actor, record: Record) -> None:
     with at(record):
-        actions.import_landscape(actor=actor, data=str(record.fields["text"]).encode())
+        actions.import_landscape(actor=actor, data=str(record.fields["text"]).encode(), follow=False)
 
 
 def _create_landscape(actor: Actor, records: Sequence[Record]) -> None:

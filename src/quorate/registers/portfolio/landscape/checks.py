@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from quorate.kernel.errors import UserError
 from quorate.kernel.i18n import gettext
 from quorate.registers.portfolio import repository_urls
 from quorate.registers.portfolio.landscape import positions
 from quorate.registers.portfolio.landscape.document import (
+    LEVELS,
     Item,
     ItemPath,
     LandscapeFile,
@@ -72,6 +73,8 @@ def read(data: bytes | str, name: str = "landscape.yml") -> LandscapeFile:
     if reader.faults:
         first = reader.faults[0]
         raise UserError(first.what, where=first.where, mend=first.mend, problems=reader.faults)
+    if any(item.text("project").lower() in LEVELS for item in items):
+        items = tuple(replace(item, levelled=True) for item in items)
     reader.across(items)
     return LandscapeFile(name, text, root, items, tuple(reader.warnings), bom)
 

@@ -20,6 +20,8 @@ Kind = Literal["project", "member", "product"]
 #: Larger files than this are refused; the largest public landscape is about 1 MB.
 MAX_BYTES = 16 * 1024 * 1024
 MARKERS = {"category": "category", "subcategory": "subcategory", "item": "item"}
+#: A file that uses one of these gives all projects of the foundation their level.
+LEVELS = frozenset({"sandbox", "incubating", "graduated", "emeritus"})
 MEMBER_SUFFIX = " (member)"
 
 
@@ -50,12 +52,17 @@ class Warning_:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One entry: `fields` are its values as written, without the dialect's null marker."""
+    """One entry: `fields` are its values as written, without the dialect's null marker.
+
+    `levelled` says that the file gives every project of the foundation its level, so that an item without one is
+    none, whatever its repository.
+    """
 
     path: ItemPath
     position: int
     line: int
     fields: dict[str, Json] = field(hash=False)
+    levelled: bool = False
 
     @property
     def name(self) -> str:
@@ -69,7 +76,9 @@ class Item:
             return "member"
         if self.path.category.casefold().endswith(" members"):
             return "member"
-        return "project" if self.fields.get("repo_url") or self.fields.get("project") else "product"
+        if self.fields.get("project"):
+            return "project"
+        return "project" if self.fields.get("repo_url") and not self.levelled else "product"
 
     @property
     def title(self) -> str:

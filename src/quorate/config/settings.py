@@ -78,6 +78,9 @@ API_PER_MINUTE = int(
 )
 if not LIMITS:
     API_PER_MINUTE = 10**9
+FETCH_REPOSITORIES = switch(
+    "QUORATE_FETCH", "`1` lets repositories of projects be cloned from their public hosts, over https only."
+)
 METRICS_TOKEN = variable("QUORATE_METRICS_TOKEN", "Shows `/metrics` to who sends it as a bearer token.", secret=True)
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 

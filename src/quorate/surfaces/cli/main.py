@@ -128,22 +128,23 @@ def _from_click(error: click.ClickException) -> UserError:
     return UserError(error.format_message().rstrip("."), where=where, mend=mend)
 
 
+def pending() -> int:
+    """How many migrations the database lacks. ``DatabaseError`` when it does not answer."""
+    executor = MigrationExecutor(connection)
+    return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+
 def _from_database(error: DatabaseError) -> UserError:
     """A database that is not there, or not up to date, is the user's to mend; anything else is our defect."""
     try:
-        executor = MigrationExecutor(connection)
-        missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
+        missing = pending()
     except DatabaseError as unreachable:
         first = (str(unreachable).splitlines() or ["?"])[0]
-        return UserError(
-            f"the database does not answer: {first}", where="DATABASE_URL", mend="start it, or mend the URL"
-        )
+        what = f"the database does not answer: {first}"
+        return UserError(what, where="DATABASE_URL", mend="start it, or mend the URL")
     if missing:
-        return UserError(
-            f"the database is not up to date: {len(missing)} migrations are missing",
-            where="database",
-            mend="run: quorate setup",
-        )
+        what = f"the database is not up to date: {missing} migrations are missing"
+        return UserError(what, where="database", mend="run: quorate setup")
     raise error
 
 

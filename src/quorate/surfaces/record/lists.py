@@ -61,9 +61,9 @@ class EntryTable(Table[Told]):
     name = "ledger"
     caption = _("Entries")
     columns: ClassVar[Sequence[Column]] = (
-        Column("seq", _("No."), kind="number", sort="seq", url="url", primary=True),
-        Column("at", _("When"), kind="when", sort="at"),
+        Column("seq", _("No."), kind="number", sort="seq", url="url"),
         Column("sentence", _("What happened"), value="text", cell=lambda row: row.sentence.html),
+        Column("at", _("When"), kind="when", sort="at"),
         Column("kind", _("Kind"), sort="kind", low=True),
         Column("actor", _("By"), value="sentence__actor", show=False),
         Column("about", _("About"), show=False),

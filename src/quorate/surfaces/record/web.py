@@ -120,8 +120,14 @@ def _entry_context(found: Any, told: Sentence, *, whole: bool) -> dict[str, Any]
         "place": queries.place_of(found),
         "head": newest_checkpoint(),
         "promised": queries.promised(found) if whole else [],
+        "says": [(name, _value(value)) for name, value in found.data.items()],
         "record": json.dumps(json.loads(record(found)), ensure_ascii=False, indent=2) if whole else "",
     }
+
+
+def _value(value: Any) -> str:
+    """A value of an entry's data as text; lists and objects as JSON, as they were recorded."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 @login_required

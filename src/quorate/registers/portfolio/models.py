@@ -57,7 +57,7 @@ class ProjectStatus(models.Model):
     synthetic = models.BooleanField(default=False, help_text="the dates are invented")
 
     class Meta:
-        ordering = ["start"]
+        ordering = [F("start").asc(nulls_first=True)]
         indexes = [models.Index(fields=["status", "until"], name="project_status_open")]
         constraints = [
             models.CheckConstraint(
@@ -107,7 +107,7 @@ class Maintainer(models.Model):
     until = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        ordering = ["start", "handle"]
+        ordering = [F("start").asc(nulls_first=True), "handle"]
         indexes = [models.Index(fields=["person", "until"], name="maintainer_by_person")]
         constraints = [
             models.CheckConstraint(
@@ -188,7 +188,7 @@ class Member(models.Model):
     synthetic = models.BooleanField(default=False, help_text="the dates are invented")
 
     class Meta:
-        ordering = ["start"]
+        ordering = [F("start").asc(nulls_first=True)]
         indexes = [models.Index(fields=["tier", "until"], name="member_open")]
         constraints = [
             models.CheckConstraint(

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 
 from quorate.directory.models import ExternalId, Organisation, OrganisationAlias
 from quorate.directory.queries import in_force
@@ -62,7 +62,7 @@ def status_of(project: UUID, at: datetime | None = None) -> ProjectStatus | None
 
 def statuses_of(project: Project) -> list[StatusPeriod]:
     """All dated statuses of a project, the oldest first."""
-    rows = project.statuses.order_by("start")
+    rows = project.statuses.all()
     return [StatusPeriod(row.status, row.start, row.until, row.decided_by, row.synthetic) for row in rows]
 
 
@@ -126,7 +126,7 @@ def facts_of(project: Project) -> ProjectFacts:
 def maintainers_at(project: UUID, at: datetime | None = None) -> QuerySet[Maintainer]:
     """Who maintained a project at an instant, with their person records."""
     rows = Maintainer.objects.filter(in_force(at or clock.now()), project_id=project)
-    return rows.select_related("person").order_by("start", "id")
+    return rows.select_related("person").order_by(F("start").asc(nulls_first=True), "id")
 
 
 def maintained_by(person: UUID, at: datetime | None = None) -> QuerySet[Project]:

@@ -4,15 +4,16 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('portfolio', '0002_no_overlaps'),
+        ("portfolio", "0002_no_overlaps"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='landscapeitem',
-            name='categories',
-            field=models.TextField(default='\n', help_text='every category it is listed in, each between two line breaks'),
+            model_name="landscapeitem",
+            name="categories",
+            field=models.TextField(
+                default="\n", help_text="every category it is listed in, each between two line breaks"
+            ),
         ),
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.db.models import F
 from django.http import HttpRequest
 from django.urls import reverse
 
@@ -83,7 +84,7 @@ def backed(asked: Asked) -> RecordPanel | None:
 def membership(asked: Asked) -> RecordPanel | None:
     """Since when an organisation is a member, and in which tier."""
     organisation: Organisation = asked.record
-    rows = list(Member.objects.filter(organisation=organisation).order_by("-start"))
+    rows = list(Member.objects.filter(organisation=organisation).order_by(F("start").desc(nulls_last=True)))
     if not rows:
         return None
     return RecordPanel("membership", gettext("Membership"), "portfolio/parts/membership.html", {"rows": rows})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from django.db import transaction
 from tests.cast import DESK, Cast
 
 from quorate.directory.actions import (
@@ -21,7 +22,10 @@ from quorate.directory.models import Affiliation, ContactPoint, Organisation, Pe
 from quorate.directory.queries import facts_of_organisation, facts_of_person, shared_employer
 from quorate.directory.rules import Belonging, Contact, Name, OrganisationFacts, Parent, PersonFacts, plain_name
 from quorate.kernel.errors import Conflict, Refused, UserError
-from quorate.ledger.models import Entry, PrivateValue
+from quorate.ledger import audit, sealer, worker
+from quorate.ledger.keys import public_keys
+from quorate.ledger.models import Entry, Message, PrivateValue
+from quorate.toolkit import mail
 from quorate.toolkit.foundation import instant
 
 
@@ -115,6 +119,22 @@ def test_forgetting_empties_the_record_and_keeps_the_id(cast: Cast) -> None:
     assert cast.mara.account is None
     assert not ContactPoint.objects.filter(person=cast.mara).exists()
     assert Entry.objects.filter(kind="person.erased").exists()
+
+
+def test_forgetting_removes_what_was_typed_and_the_letters_and_every_proof_holds(cast: Cast) -> None:
+    address = ContactPoint.objects.get(person=cast.mara).value
+    with transaction.atomic():
+        letter = mail.send(address, "Dear Mara", "Hello Mara.")
+        other = mail.send("somebody@people.example", "Hello", "Hello.")
+    assert PrivateValue.objects.filter(entry__index__ref=str(cast.mara.id)).exists()
+    erase_person(actor=DESK, person=cast.mara)
+    assert not PrivateValue.objects.filter(entry__index__ref=str(cast.mara.id), field__in=["slug", "name"]).exists()
+    assert Entry.objects.get(kind="person.erased").data["values"] > 0
+    assert Message.objects.get(pk=letter).payload == {}
+    assert worker.drain() == 1
+    assert Message.objects.get(pk=other).state == "done"
+    sealer.seal()
+    assert audit.verify(public_keys()).ok
 
 
 def test_what_is_referred_to_cannot_be_removed(cast: Cast) -> None:

@@ -97,6 +97,13 @@ def sweep() -> int:
     return removed + emptied
 
 
+def forget(topic: str, name: str, value: str) -> int:
+    """Empty the messages of a topic whose payload says `name` is `value`; those that wait are not sent any more."""
+    found = Message.objects.filter(**{"topic": topic, f"payload__{name}": value})
+    found.filter(state=Message.State.PENDING).update(state=Message.State.DONE, done_at=clock.now())
+    return found.update(payload={}, last_error="")
+
+
 def _ours(message: Message) -> QuerySet[Message]:
     return Message.objects.filter(
         pk=message.pk, state=Message.State.PENDING, lease_by=message.lease_by, attempts=message.attempts

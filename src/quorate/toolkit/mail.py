@@ -8,6 +8,7 @@ from uuid import UUID
 from django.conf import settings
 from django.core.mail import EmailMessage
 
+from quorate.ledger import delivery
 from quorate.ledger.actions import enqueue
 from quorate.ledger.outbox import Delivery, Undeliverable, handler
 from quorate.toolkit.identity import identity
@@ -27,17 +28,22 @@ def send(to: str, subject: str, body: str, key: str | None = None) -> UUID:
     return enqueue(TOPIC, {"to": to, "subject": line, "body": body, "domain": _domain()}, key=key)
 
 
+def forget(address: str) -> int:
+    """Empty every letter to an address, whether it waits, went out or failed; those that wait are not sent."""
+    return delivery.forget(TOPIC, "to", address)
+
+
 @handler(TOPIC, timeout=90)
-def deliver(delivery: Delivery) -> None:
+def deliver(given: Delivery) -> None:
     """Hand one mail to the mail server. A repeat carries the same Message-ID, by which it can be recognised."""
-    payload = delivery.payload
+    payload = given.payload
     message = EmailMessage(
         subject=payload["subject"],
         body=payload["body"],
         from_email=identity().mail_from or settings.DEFAULT_FROM_EMAIL,
         to=[payload["to"]],
         headers={
-            "Message-ID": f"<{delivery.id}@{payload.get('domain') or _domain()}>",
+            "Message-ID": f"<{given.id}@{payload.get('domain') or _domain()}>",
             "Auto-Submitted": "auto-generated",
         },
     )

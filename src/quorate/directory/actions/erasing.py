@@ -9,17 +9,19 @@ from quorate.directory.models import Person
 from quorate.kernel import clock
 from quorate.kernel.errors import Conflict
 from quorate.kernel.i18n import gettext
-from quorate.ledger.actions import append
+from quorate.ledger.actions import append, shred
 from quorate.ledger.refs import Ref
+from quorate.toolkit import mail
 from quorate.toolkit.applied import forget
 
 
-@action("person.erase", kinds=("person.erased",))
+@action("person.erase", kinds=("ledger.shredded", "person.erased"))
 def erase_person(*, actor: Actor, person: Person, reason: str = "") -> Person:
     """Forget a person. Name, addresses, employers, consents and the sign-in go; the id stays in history.
 
-    Appends ``person.erased``. Seats the person holds must be vacated first: ``Conflict`` from there, not here,
-    because terms stand above the directory.
+    So do letters to the person's addresses, and what was typed by or about the person beside the ledger's entries.
+    Appends ``ledger.shredded`` when there was such, and ``person.erased``. Seats the person holds must be vacated
+    first: ``Conflict`` from there, not here, because terms stand above the directory.
     """
     authority = authorise(actor, "person.erase", person)
     if person.erased_at is not None:
@@ -27,10 +29,18 @@ def erase_person(*, actor: Actor, person: Person, reason: str = "") -> Person:
     if person.merged_into_id is not None:
         raise Conflict(gettext("this record was merged into another"), mend=gettext("forget the one that stands"))
     account = person.account
+    addresses = {contact.value for contact in person.contacts.all() if contact.kind == "email"}
+    if account is not None:
+        addresses.add(account.email)
+    for address in addresses:
+        mail.forget(address)
+    removed = 0
     for rows in (person.contacts, person.external_ids, person.affiliations, person.consents):
         rows.all().delete()
     for row in [person, *person.merged.all()]:
         forget("person", row.slug)
+        subject = Ref("person", str(row.pk))
+        removed += shred(actor=actor, subject=subject, reason="erased", authority=authority)
         row.name, row.slug, row.account = "", f"forgotten-{str(row.pk)[-12:]}", None
         row.pronouns = row.bio = row.language = row.time_zone = ""
         row.public = False
@@ -42,6 +52,7 @@ def erase_person(*, actor: Actor, person: Person, reason: str = "") -> Person:
         "person.erased",
         actor=actor,
         refs=[Ref("person", str(person.id))],
+        data={"values": removed},
         private={"reason": reason},
         authority=authority,
     )

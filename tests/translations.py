@@ -120,7 +120,8 @@ def public_templates() -> set[str]:
     return public & set(texts)
 
 
-def public_words() -> set[str]:
+@cache
+def public_words() -> frozenset[str]:
     """Every message that a visitor may come to read."""
     everything = templates()
     words: set[str] = set()
@@ -132,10 +133,11 @@ def public_words() -> set[str]:
                 words |= _module_words(path)
     for path in ROOT.rglob("*.py"):
         words |= _public_declarations(path)
-    return words
+    return frozenset(words)
 
 
-def all_words() -> set[str]:
+@cache
+def all_words() -> frozenset[str]:
     """Every message of the product."""
     words: set[str] = set()
     for path in templates().values():
@@ -143,7 +145,7 @@ def all_words() -> set[str]:
     for path in ROOT.rglob("*.py"):
         if "gallery" not in path.name and "migrations" not in path.parts:
             words |= _module_words(path)
-    return words
+    return frozenset(words)
 
 
 def catalogue(language: str) -> dict[str, str]:

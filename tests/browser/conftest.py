@@ -101,20 +101,22 @@ def site(chromium: Browser, live_server: Any) -> Iterator[Site]:
 
 
 @pytest.fixture
-def looks_right(request: pytest.FixtureRequest) -> Callable[[Page, str], None]:
-    """Ask axe about the page as it is, and keep a screenshot when ``QUORATE_SCREENSHOTS`` names a folder."""
+def looks_right() -> Iterator[Callable[[Page, str], None]]:
+    """Ask axe about the page as it is; every violation found on the way fails the test at its end.
+
+    Keeps a screenshot of each when ``QUORATE_SCREENSHOTS`` names a folder.
+    """
     axe = Axe()
+    found: list[str] = []
 
     def check(page: Page, name: str) -> None:
         if SHOTS:
             folder = Path(SHOTS)
             folder.mkdir(parents=True, exist_ok=True)
             page.screenshot(path=folder / f"{name}.png", full_page=True)
-        found = axe.run(
-            page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-        )
-        violations = found.response["violations"]
-        words = [f"{item['id']}: {item['help']} ({item['nodes'][0]['html'][:160]})" for item in violations]
-        assert words == [], f"axe on {name} ({page.url})"
+        asked = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+        for item in axe.run(page, options=asked).response["violations"]:
+            found.append(f"{name} ({page.url}): {item['id']}: {item['help']}: {item['nodes'][0]['html'][:160]}")
 
-    return check
+    yield check
+    assert found == []

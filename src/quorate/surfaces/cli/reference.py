@@ -23,7 +23,6 @@ from quorate.kernel.errors import UserError
 from quorate.kernel.i18n import gettext
 from quorate.ledger.kinds import KINDS
 from quorate.ledger.outbox import HANDLERS, JOBS
-from quorate.surfaces.api.root import api
 from quorate.toolkit.ports import GRANTS, PROBES, SUBJECTS
 
 NOTE = "<!-- Made by `make docs` from the code. Do not edit. -->"
@@ -240,6 +239,8 @@ def _first_line(text: str | None) -> str:
 
 
 def _openapi() -> str:
+    from quorate.surfaces.api.root import api  # noqa: PLC0415  # a second of imports that other commands do without
+
     document = api.get_openapi_schema(path_prefix="/api/v1/")
     return json.dumps(document, indent=1, ensure_ascii=False, default=str) + "\n"
 

@@ -126,7 +126,8 @@ def review(request: HttpRequest, key: str) -> HttpResponse:
     declared = view.definition.review_in(mine.stage)
     declaration = declared is not None and declared.recusal.declaration
     if request.method == "POST":
-        form = inputs.ReviewForm(request.POST, rubric=board.rubric, declaration=declaration)
+        draft = not request.POST.get("submit")
+        form = inputs.ReviewForm(request.POST, rubric=board.rubric, declaration=declaration, draft=draft)
         if form.is_valid():
             write = actions.submit_review if request.POST.get("submit") else actions.write_review
             try:

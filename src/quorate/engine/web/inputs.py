@@ -190,7 +190,9 @@ class AttestForm(QuietForm):
 class ReviewForm(QuietForm):
     """A review against a rubric. A draft may be incomplete; the engine says what a submitted one lacks."""
 
-    def __init__(self, *args: Any, rubric: Rubric | None, declaration: bool, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, rubric: Rubric | None, declaration: bool, draft: bool = False, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.rubric = rubric
         if rubric is not None:
@@ -205,25 +207,30 @@ class ReviewForm(QuietForm):
                     ],
                     coerce=int,
                     empty_value=None,
-                    required=False,
+                    required=item.required and not draft,
+                    error_messages={"required": _("give a mark, or keep the review as a draft")},
                     widget=forms.RadioSelect,
                 )
             self.fields["recommendation"] = forms.ChoiceField(
                 label=_("Recommendation"),
                 choices=[(each, each.replace("-", " ").capitalize()) for each in rubric.recommendations],
-                required=False,
+                required=not draft,
+                error_messages={"required": _("say what you recommend")},
                 widget=forms.RadioSelect,
             )
         self.fields["comment"] = forms.CharField(
             label=_("Comment"),
             help_text=_("What you looked at and what decides for you. Markdown is understood."),
             max_length=LONG,
-            required=False,
+            required=rubric is not None and rubric.comment and not draft,
+            error_messages={"required": _("say what decides for you")},
             widget=forms.Textarea(attrs={"rows": 6}),
         )
         if declaration:
             self.fields["declared"] = forms.BooleanField(
-                label=_("I have no conflict of interest in this case"), required=False
+                label=_("I have no conflict of interest in this case"),
+                required=not draft,
+                error_messages={"required": _("declare it, or stand aside from the case")},
             )
 
     def words(self) -> dict[str, Any]:

@@ -148,8 +148,10 @@ def test_a_project_has_a_public_page_once_it_had_a_standing(client: Client) -> N
         assert words in page
     assert "Quinn Quiet" not in page
     assert "1 person who is not named in public" in page
-    actions.add_project(actor=STAFF, facts=ProjectFacts("Secret"))
+    assert client.get(f"/projects/{alpha.pk}/")["Location"] == "/p/projects/alpha/"
+    secret = actions.add_project(actor=STAFF, facts=ProjectFacts("Secret"))
     text(client, "/p/projects/secret/", 404)
+    assert client.get(f"/projects/{secret.pk}/")["Location"] == "/projects/secret/"
 
 
 @pytest.mark.usefixtures("landscape")

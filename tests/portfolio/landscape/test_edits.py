@@ -12,7 +12,7 @@ from tests.portfolio.landscape.test_checks import NEW, OLD
 from tests.portfolio.real_files import LANDSCAPE, needs_landscape
 
 from quorate.kernel.errors import Conflict, NotFound, UserError
-from quorate.registers.portfolio.landscape import edits
+from quorate.registers.portfolio.landscape import edits, positions
 from quorate.registers.portfolio.landscape.checks import read
 from quorate.registers.portfolio.landscape.comparison import compare
 from quorate.registers.portfolio.landscape.dialects import convert
@@ -195,7 +195,7 @@ VALUES: Any = st.none() | st.text("abc :#'\"-\né", max_size=12) | st.just("arch
 
 
 @needs_landscape
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(st.data())
 def test_an_edit_of_the_public_file_stays_inside_its_item(data: st.DataObject) -> None:
     before = read(LANDSCAPE.read_bytes())
@@ -229,3 +229,77 @@ def test_a_key_behind_the_dash_can_go() -> None:
     assert after.text == NEW
     swapped = edits.edit_item(read(OLD), BETA, {"extra.accepted": None, "extra.tag": ["x"]})
     assert swapped.item(BETA).fields["extra"] == {"tag": ["x"]}
+
+
+def patched_tree(before: LandscapeFile, after: LandscapeFile) -> None:
+    """The tree that the edit left behind is the one that a whole parse gives."""
+    assert after.root == positions.compose(after.text, after.name)
+    assert after.plain() == positions.plain(after.root)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        OLD,
+        OLD.rstrip(),
+        OLD.replace("\n", "\r\n"),
+        NEW,
+        NEW + "    # below\n    - name: Last\n      extra:\n        tag:\n        - x\n\n\n# end\n",
+        OLD.replace(
+            "homepage_url: https://alpha.example",
+            "homepage_url: |-\n              https://alpha\n              .example",
+        ),
+    ],
+)
+def test_an_edit_needs_no_whole_parse(text: str) -> None:
+    before = read(text)
+    for item in before.items:
+        path = item.path
+        for changes in (
+            {"description": "one\ntwo", "extra.accepted": "2020-01-01"},
+            {"logo": None},
+            {"name": "A & B: c", "project": "archived"},
+        ):
+            patched_tree(before, edits.edit_item(before, path, changes))
+        for name in ("Aaa", "Zzz"):
+            patched_tree(before, edits.add_item(before, path.category, path.subcategory, {"name": name}))
+        patched_tree(before, edits.remove_item(before, path))
+        patched_tree(before, edits.move_item(before, path, "Somewhere", "Else"))
+
+
+@needs_landscape
+def test_most_edits_of_the_public_file_are_patches(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = read(LANDSCAPE.read_bytes())
+    parsed: list[int] = []
+    whole = positions.compose
+
+    def counting(text: str, name: str) -> Any:
+        parsed.append(len(text))
+        return whole(text, name)
+
+    monkeypatch.setattr(positions, "compose", counting)
+    for item in before.items[::45]:
+        patched_tree(
+            before, edits.edit_item(before, item.path, {"project": "archived", "extra.archived": "2026-01-01"})
+        )
+        patched_tree(before, edits.add_item(before, item.path.category, item.path.subcategory, {"name": "New one"}))
+    assert sum(size > 20_000 for size in parsed) == 2 * len(before.items[::45])
+
+
+@needs_landscape
+@settings(max_examples=6, deadline=None)
+@given(st.data())
+def test_edits_in_a_row_stay_true(data: st.DataObject) -> None:
+    file = read(LANDSCAPE.read_bytes())
+    for _ in range(4):
+        item = file.items[data.draw(st.integers(0, len(file.items) - 1))]
+        kind = data.draw(st.sampled_from(["edit", "add", "remove"]))
+        if kind == "edit":
+            file = edits.edit_item(file, item.path, data.draw(st.dictionaries(FIELDS, VALUES, max_size=3)))
+        elif kind == "remove":
+            file = edits.remove_item(file, item.path)
+        else:
+            name = data.draw(st.text("abcXYZ 0:#", min_size=1, max_size=6).filter(str.strip))
+            if all(other.name != name for other in file.items):
+                file = edits.add_item(file, item.path.category, item.path.subcategory, {"name": name})
+    patched_tree(file, file)

@@ -12,7 +12,7 @@ from quorate.registers.portfolio.landscape.positions import Json
 from quorate.registers.portfolio.landscape.scalars import Style
 
 texts = st.one_of(
-    st.text(st.characters(exclude_categories=["Cs"]), max_size=40),
+    st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=40),
     st.text("ab :#-'\"\\\n\t[]{}&*!|>%@`,.?~=<0123e_+", max_size=20),
     st.sampled_from(
         ["yes", "No", "null", "~", "012", "0x1F", "1:30", "2026-04-07", "1e3", ".5", "-.inf", "<<", "=", "...", "---"]

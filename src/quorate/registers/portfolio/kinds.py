@@ -35,7 +35,7 @@ STATUS_SET = register(
 STATUSES_REWRITTEN = register(
     Kind(
         "project.statuses-corrected",
-        _("{actor} corrected the dated statuses of {project}"),
+        _("{actor} put on record when {project} was what"),
         fields={"before": list, "after": list},
         public=True,
     )

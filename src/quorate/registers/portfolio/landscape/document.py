@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
+from threading import Lock
 from typing import Literal
 
 from quorate.kernel.errors import NotFound, UserError
@@ -223,18 +224,35 @@ def decode(data: bytes | str, name: str) -> tuple[str, bool]:
     return text.removeprefix("\ufeff"), text.startswith("\ufeff")
 
 
-@lru_cache(maxsize=2)
-def _composed(text: str, name: str) -> Node | None:
-    return positions.compose(text, name)
+#: The trees of the texts that were read or made last. Trees are never changed, so they may be shared.
+_TREES: OrderedDict[str, Node] = OrderedDict()
+_KEPT = 2
+_lock = Lock()
 
 
 def compose(text: str, name: str) -> Node:
     """The tree of a text; a recent one is reused. UserError when the file is empty."""
-    root = _composed(text, name)
+    with _lock:
+        known = _TREES.get(text)
+        if known is not None:
+            _TREES.move_to_end(text)
+    if known is not None:
+        return known
+    root = positions.compose(text, name)
     if root is None:
         raise UserError(
             gettext("the file is empty"),
             where=f"{name}:1",
             mend=gettext("begin with `landscape:` and a list of categories"),
         )
+    remember(text, root)
     return root
+
+
+def remember(text: str, root: Node) -> None:
+    """Keep the tree of a text for the next reader of it."""
+    with _lock:
+        _TREES[text] = root
+        _TREES.move_to_end(text)
+        while len(_TREES) > _KEPT:
+            _TREES.popitem(last=False)

@@ -18,7 +18,9 @@ from quorate.registers.portfolio.landscape.document import (
     LandscapeFile,
     is_marked,
     name_of,
+    remember,
 )
+from quorate.registers.portfolio.landscape.patching import patched
 from quorate.registers.portfolio.landscape.positions import Json, Node
 
 
@@ -130,6 +132,9 @@ def apply(
     for splice in sorted(changes, reverse=True):
         fresh = splice.text if file.newline == "\n" else splice.text.replace("\n", file.newline)
         text = text[: splice.start] + fresh + text[splice.end :]
+    root = patched(file, changes, text)
+    if root is not None:
+        remember(text, root)
     data = text if not file.bom else "\ufeff" + text
     after = checks.read(data, file.name)
     if expected is not None:

@@ -126,11 +126,13 @@ def overview(request: HttpRequest) -> HttpResponse:
     return made.respond("portfolio/projects.html", context)
 
 
-@login_required
 @require_safe
 def by_id(request: HttpRequest, project: UUID) -> HttpResponse:
-    """Lead from an id, as entries of the ledger have it, to the readable address."""
-    return redirect("portfolio:project", queries.project_by(str(project)).slug)
+    """Lead from an id, as entries of the ledger have it, to the readable address that the reader may open."""
+    found = queries.project_by(str(project))
+    if not actor_from(request).known and _is_public(found):
+        return redirect("portfolio:public-project", found.slug)
+    return redirect("portfolio:project", found.slug)
 
 
 @login_required
@@ -155,7 +157,7 @@ def project(request: HttpRequest, slug: str) -> HttpResponse:
 def public(request: HttpRequest, slug: str) -> HttpResponse:
     """A project, for anybody: only what was ever a project of the foundation has a public page."""
     found = Project.objects.filter(slug=slug).select_related("organisation").first()
-    if found is None or all(row.status in UNLISTED for row in found.statuses.all()):
+    if found is None or not _is_public(found):
         raise Http404
     context = shown(request, found, as_of(request), public=True) | {
         "history": history("project", str(found.pk), public=True)
@@ -184,6 +186,11 @@ def shown(request: HttpRequest, found: Project, moment: AsOf, *, public: bool) -
         "organisation_url": _organisation_url(found, public=public),
         "page_url": reverse("portfolio:public-project" if public else "portfolio:project", args=[found.slug]),
     }
+
+
+def _is_public(found: Project) -> bool:
+    """Whether a project ever had a standing that anybody may know of."""
+    return any(row.status not in UNLISTED for row in found.statuses.all())
 
 
 def _organisation_url(found: Project, *, public: bool) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -26,13 +26,18 @@ from quorate.toolkit.times import span_words
 
 @dataclass
 class Occasion:
-    """A letter's reader, the case, and why it is written now."""
+    """A letter's reader, the case, and why it is written now. ``public``: for anybody, so offices stand for people."""
 
     facts: CaseFacts
     reader: Addressee
     at: datetime
     reason: str = ""
     outcome: Outcome | None = None
+    public: bool = False
+
+    def for_anybody(self) -> Occasion:
+        """The same letter as anybody may read it."""
+        return replace(self, reader=Addressee("", gettext("applicant")), public=True)
 
     @property
     def case(self) -> Any:
@@ -147,7 +152,7 @@ def _reapply(occasion: Occasion) -> str | None:
 
 
 def _steward(occasion: Occasion) -> str:
-    people = occasion.facts.parties.people(Role("steward"))
+    people = [] if occasion.public else occasion.facts.parties.people(Role("steward"))
     if people:
         return ", ".join(person.name for person in people)
     role = str(occasion.facts.definition.steward)
@@ -156,7 +161,16 @@ def _steward(occasion: Occasion) -> str:
 
 def _applicant(occasion: Occasion) -> str:
     person = occasion.case.applicant
-    return person.name if person is not None and person.erased_at is None else gettext("applicant")
+    named = person is not None and person.erased_at is None and not occasion.public
+    return person.name if named and person is not None else gettext("applicant")
+
+
+def _assignee(occasion: Occasion) -> str | None:
+    parties = occasion.facts.parties
+    if parties.assignee is None or not occasion.public:
+        return parties.assignee.name if parties.assignee is not None else None
+    role = parties.office(Role("owner"))
+    return role_words([role], parties.definition)[role]
 
 
 def _title(occasion: Occasion) -> str | None:
@@ -170,7 +184,7 @@ def _stage(occasion: Occasion) -> str:
 
 VALUES: Mapping[str, Callable[[Occasion], Any]] = {
     "applicant.name": _applicant,
-    "assignee.name": lambda o: o.facts.parties.assignee.name if o.facts.parties.assignee else None,
+    "assignee.name": _assignee,
     "case.age": lambda o: span_words(o.at - o.case.opened_at),
     "case.key": lambda o: o.case.key,
     "case.title": lambda o: o.case.title,

@@ -178,7 +178,15 @@ def _fill(template: str, parts: Mapping[str, SafeString]) -> SafeString:
         filled.append(conditional_escape(literal))
         if field is not None:
             filled.append(parts.get(field, SafeString("…")))
+    first = next((at for at, part in enumerate(filled) if part), None)
+    if first is not None and (first == 0 or filled[first] in _nobody()):
+        filled[first] = f"{filled[first][:1].upper()}{filled[first][1:]}"
     return mark_safe("".join(filled))  # noqa: S308  # every part was escaped above
+
+
+def _nobody() -> tuple[str, ...]:
+    """What stands where a name could, and takes a capital at the start of a sentence. A name is written as it is."""
+    return (gettext("a visitor"), gettext("somebody"), gettext("something"), gettext("something removed"))
 
 
 def _plain(html: str) -> str:

@@ -31,6 +31,7 @@ def send_letter(
     for reader in addressees(facts.parties, roles):
         occasion = Occasion(facts, reader, hand.at, hand.reason, outcome)
         subject, body = template.fill(fill_values(occasion, template.placeholders))
+        public = template.fill(fill_values(occasion.for_anybody(), template.placeholders))
         letter = Letter(
             id=ids.new_id(),
             case=case,
@@ -38,6 +39,8 @@ def send_letter(
             person=reader.person,
             subject=subject[:300],
             body=body,
+            public_subject=public[0][:300],
+            public_body=public[1],
             sent_at=hand.at,
         )
         letter.to = "" if reader.person is not None else reader.email

@@ -12,7 +12,7 @@ from quorate.decisions.ports import MOTION_CLOSED
 from quorate.decisions.queries import roll_call
 from quorate.engine.actions.course import ENGINE, OCCASIONS, Hand, held, refs_of, take
 from quorate.engine.conflicts import conflicts
-from quorate.engine.definition import Decision, Role
+from quorate.engine.definition import Decision, Role, Tally
 from quorate.engine.definition import Program as Definition
 from quorate.engine.facts import CaseFacts
 from quorate.engine.letters import subject_name
@@ -45,7 +45,8 @@ def open_vote(case: Case, definition: Definition, hand: Hand) -> None:
         clause=str(words) if words else "",
         body=Body.objects.filter(slug=decision.electorate.body).first(),
         early_close=decision.early_close,
-        public=definition.public_at(case.stage).votes != "none",
+        # A motion's own page shows who voted how; where less than that is public, the case shows what is.
+        public=definition.public_at(case.stage).votes is Tally.FULL,
         subject_refs=refs_of(case),
         owner=OWNER,
         owner_ref=str(case.pk),

@@ -62,7 +62,11 @@ class Attachment(models.Model):
 
 
 class Letter(models.Model):
-    """A letter that went out, as it went out. ``message`` is the outbox message that carries it."""
+    """A letter that went out, as it went out. ``message`` is the outbox message that carries it.
+
+    ``public_subject`` and ``public_body`` are the same letter with offices in the place of people's names, for readers
+    who have no part in the case.
+    """
 
     id = models.UUIDField(primary_key=True, default=ids.new_id)
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="letters")
@@ -71,6 +75,8 @@ class Letter(models.Model):
     to = models.EmailField(blank=True, default="")
     subject = models.CharField(max_length=300)
     body = models.TextField()
+    public_subject = models.CharField(max_length=300, blank=True, default="")
+    public_body = models.TextField(blank=True, default="")
     message = models.UUIDField(null=True, blank=True)
     sent_at = models.DateTimeField()
     reconstructed = models.BooleanField(default=False)

@@ -17,12 +17,12 @@ from quorate.decisions.models import Motion
 from quorate.decisions.queries import counts_of, roll_call
 from quorate.decisions.rules import evaluate, parse_rule
 from quorate.engine.conflicts import reason_words
-from quorate.engine.definition import Check, Citation, Rubric, Tally
+from quorate.engine.definition import Check, Citation, EffectKind, Rubric, Tally
 from quorate.engine.definition import Program as Definition
 from quorate.engine.evidence import Standpoint, attestations, judge, latest_run
 from quorate.engine.facts import CaseFacts
 from quorate.engine.forms import ElementKind
-from quorate.engine.models import Assignment, Case, Grant, Obligation, Review
+from quorate.engine.models import Assignment, Case, Grant, Letter, Obligation, Review
 from quorate.engine.parties import role_words
 from quorate.engine.rights import Rights
 from quorate.engine.rules import Criterion
@@ -434,31 +434,47 @@ def attachment_views(case: Case, seen: Sight, rights: Rights) -> list[Attachment
     ]
 
 
-def letter_views(case: Case, seen: Sight, rights: Rights) -> list[LetterView]:
-    """Letters that went out: all for the staff, their own for everybody else who was written to."""
+def letter_views(case: Case, definition: Definition, seen: Sight, rights: Rights) -> list[LetterView]:
+    """Letters that went out: all for the staff, for everybody else their own.
+
+    Where the program makes letters public, the one that told the decision is there for anybody, once and without the
+    names of people.
+    """
     if not seen.letters:
         return []
-    rows = case.letters.select_related("person")
+    rows = list(case.letters.select_related("person"))
     staff = bool(seen.parts & {"staff", "operator", "assignee"})
-    if not staff and seen.involved:
-        own = Q(person=rights.actor.person_id) if rights.actor.person_id is not None else Q(pk__in=[])
-        rows = rows.filter(own | Q(person=None) if "applicant" in seen.parts else own)
-    if not seen.involved:
-        rows = rows.filter(name__in=_outcome_letters(rights.parties.definition))
-    return [
-        LetterView(
-            name=row.name,
-            to=_reader(row.person, row.to) if staff else "",
-            subject=row.subject,
-            body=row.body,
-            sent_at=row.sent_at,
-        )
-        for row in rows
-    ]
+    mine = [row for row in rows if staff or _is_own(row, seen, rights)]
+    found = {row.pk: _letter(row, to=staff) for row in mine}
+    shown = definition.public_at(case.stage)
+    if shown.case and shown.letter:
+        told = {row.name for row in mine}
+        for row in rows:
+            if row.name in _public_letters(definition) and row.name not in told and row.public_body:
+                told.add(row.name)
+                found[row.pk] = LetterView(row.name, "", row.public_subject, row.public_body, row.sent_at)
+    return [found[row.pk] for row in rows if row.pk in found]
 
 
-def _outcome_letters(definition: Definition) -> list[str]:
-    return [item.letter for item in definition.outcomes if item.letter]
+def _is_own(row: Letter, seen: Sight, rights: Rights) -> bool:
+    me = rights.actor.person_id
+    if row.person_id is not None:
+        return me is not None and row.person_id == me
+    return "applicant" in seen.parts
+
+
+def _letter(row: Letter, *, to: bool) -> LetterView:
+    return LetterView(row.name, _reader(row.person, row.to) if to else "", row.subject, row.body, row.sent_at)
+
+
+def _public_letters(definition: Definition) -> set[str]:
+    """The letters that tell a decision: those of outcomes, and those of the steps that decide."""
+    found = {item.letter for item in definition.outcomes if item.letter}
+    for step in definition.all_transitions:
+        kinds = {effect.kind for effect in step.effects}
+        if EffectKind.DECIDE in kinds:
+            found |= {effect.value for effect in step.effects if effect.kind is EffectKind.LETTER}
+    return found
 
 
 def _reader(person: Any, address: str) -> str:

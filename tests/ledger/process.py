@@ -54,9 +54,9 @@ def work(lease: str = "1") -> None:
 
 def juggle(seconds: str) -> None:
     """A worker with handlers that hang, dawdle, fail and behave; prints what ran, how often, and the states."""
-    delivery.LEASE = timedelta(seconds=0.6)
+    delivery.LEASE = timedelta(seconds=3)
     delivery.FIRST_WAIT = timedelta(seconds=0.1)
-    worker.RENEW_EVERY = 0.2
+    worker.RENEW_EVERY = 0.3
     ran: Counter[str] = Counter()
     lock = threading.Lock()
 
@@ -70,7 +70,7 @@ def juggle(seconds: str) -> None:
 
     def dawdle(_: Delivery) -> None:
         note("dawdle")
-        time.sleep(2)  # longer than a lease: it must be renewed
+        time.sleep(7)  # longer than two leases: it must be renewed
 
     def fail(_: Delivery) -> None:
         note("fail")
@@ -81,7 +81,7 @@ def juggle(seconds: str) -> None:
 
     JOBS._items.clear()
     JOBS.register("job", Job("job", 1, lambda: note("job")))
-    for name, handle, timeout in (("hang", hang, 0.5), ("dawdle", dawdle, 9), ("fail", fail, 9), ("behave", behave, 9)):
+    for name, handle, timeout in (("hang", hang, 0.5), ("dawdle", dawdle, 30), ("fail", fail, 9), ("behave", behave, 9)):
         HANDLERS.register(name, Topic(name, handle, timeout, 2))
     with transaction.atomic():
         for _ in range(4):

@@ -1,4 +1,4 @@
-"""Where packages above say how they refer to people and organisations other than by foreign key.
+"""Where packages above say how they refer to people and organisations other than by foreign key, and what they forget.
 
 Foreign keys are found by walking the models. A package that keeps an id as text (a case's subject, a frozen
 electorate that may still change) registers a referrer, so that a merge moves it and undo brings it back.
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
+from quorate.access.actors import Actor
 from quorate.kernel.registry import Registry
 
 Subject = Literal["person", "organisation"]
@@ -26,3 +27,8 @@ class Referrer:
 
 
 REFERRERS: Registry[Referrer] = Registry("referrer")
+
+#: Removes what a package keeps of a person's own words and of letters to them, when they are forgotten; returns how many
+#: values went. Called in the transaction that empties the record, before it does.
+Eraser = Callable[[Actor, UUID], int]
+ERASERS: Registry[Eraser] = Registry("eraser")

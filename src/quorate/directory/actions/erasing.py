@@ -6,6 +6,7 @@ from quorate.access.action import action
 from quorate.access.actors import Actor
 from quorate.access.policy import authorise
 from quorate.directory.models import Person
+from quorate.directory.referrers import ERASERS
 from quorate.kernel import clock
 from quorate.kernel.errors import Conflict
 from quorate.kernel.i18n import gettext
@@ -34,7 +35,7 @@ def erase_person(*, actor: Actor, person: Person, reason: str = "") -> Person:
         addresses.add(account.email)
     for address in addresses:
         mail.forget(address)
-    removed = 0
+    removed = sum(erase(actor, person.pk) for erase in ERASERS)
     for rows in (person.contacts, person.external_ids, person.affiliations, person.consents):
         rows.all().delete()
     for row in [person, *person.merged.all()]:

@@ -68,7 +68,7 @@ def public_ledger(request: HttpRequest) -> HttpResponse:
 
 def _about(request: HttpRequest) -> tuple[str, str] | None:
     kind, colon, ref = request.GET.get("about", "")[:160].partition(":")
-    return (kind, ref) if colon and "\0" not in ref else None
+    return (kind, ref) if colon and "\0" not in kind + ref else None
 
 
 def _thing(request: HttpRequest) -> dict[str, Any]:

@@ -84,6 +84,8 @@ FETCH_REPOSITORIES = switch(
 METRICS_TOKEN = variable("QUORATE_METRICS_TOKEN", "Shows `/metrics` to who sends it as a bearer token.", secret=True)
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 
+SOCIALACCOUNT_PROVIDERS = providers.configured(HOME)
+
 INSTALLED_APPS = [
     "quorate.kernel.apps.KernelConfig",
     *[name for name in discovery.apps() if name != "quorate.kernel"],
@@ -101,9 +103,9 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "allauth.socialaccount",
-    "allauth.socialaccount.providers.github",
-    "allauth.socialaccount.providers.openid_connect",
     "allauth.usersessions",
+    # Only who was configured: the pages of a provider without its secrets would fall over.
+    *[f"allauth.socialaccount.providers.{name}" for name in SOCIALACCOUNT_PROVIDERS],
 ]
 
 MIDDLEWARE = [
@@ -278,7 +280,6 @@ ACCOUNT_UNIQUE_EMAIL = True
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
-SOCIALACCOUNT_PROVIDERS = providers.configured(HOME)
 SOCIALACCOUNT_STORE_TOKENS = False
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
 

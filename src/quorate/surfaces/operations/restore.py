@@ -36,7 +36,7 @@ def bring_back(source: Path, *, overwrite: bool = False) -> dict[str, Any]:
     with holding("running"), tempfile.TemporaryDirectory(prefix=".restore-", dir=home) as scratch:
         folder = Path(scratch)
         manifest = examine(source, into=folder)
-        _fits(manifest, source)
+        fits(manifest, source)
         if not overwrite and _holds_data():
             raise Conflict(
                 gettext("this installation holds data already"),
@@ -60,7 +60,8 @@ def bring_back(source: Path, *, overwrite: bool = False) -> dict[str, Any]:
     return {"restored": asdict(manifest) | {"members": len(manifest.members)}, "ledger": verdict.as_dict()}
 
 
-def _fits(manifest: Manifest, source: Path) -> None:
+def fits(manifest: Manifest, source: Path) -> None:
+    """Refuse a backup of another kind of database or of a newer version."""
     if manifest.database != connection.vendor:
         raise UserError(
             gettext("the backup is of %(its)s and this installation runs on %(ours)s")

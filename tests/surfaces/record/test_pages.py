@@ -316,3 +316,10 @@ def test_the_outbox_costs_the_same_for_one_message_and_for_many(
 def test_keys_are_listed_even_before_they_signed(client: Client) -> None:
     keys.signing_key(may_create=True)
     assert get(client, "/p/ledger/keys").split() == [key.text() for key in keys.public_keys()]
+
+
+@pytest.mark.parametrize("seq", ["0", "9" * 30])
+def test_a_number_that_no_entry_has_is_not_found(client: Client, cast: Cast, seq: str) -> None:
+    get(client, f"/p/ledger/{seq}/", 404)
+    get(client, f"/p/ledger/{seq}/proof", 404)
+    get(signed_in(cast, "eve"), f"/ledger/{seq}/", 404)

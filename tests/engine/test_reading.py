@@ -105,7 +105,7 @@ def test_blind_reviews_stay_apart(cast: Cast) -> None:
         board = queries.case_view(cast.actors[name], case).reviews[0]
         assert board.hidden
         assert all(not item.comment and not item.recommendation for item in board.all if item.state == "submitted")
-    assert queries.case_view(cast.petra, case).reviews[0].all[0].comment
+    assert any(item.comment for item in queries.case_view(cast.petra, case).reviews[0].all)
     assert queries.case_view(cast.ana, case).reviews == []
     review(cast, "cleo")
     board = queries.case_view(cast.dan, case).reviews[0]

@@ -37,18 +37,29 @@ class Standpoint:
         return self.result in ("pass", "attested", "waived")
 
 
-def latest_run(case: Case) -> CheckRun | None:
-    """The newest run that came to something."""
-    return case.check_runs.filter(error="").order_by("-at", "-id").first()
+@dataclass(frozen=True)
+class Rundown:
+    """What is known of a case's criteria: the newest run that came to something, and what every criterion came to."""
+
+    run: CheckRun | None
+    answered: int
+    points: list[Standpoint]
+
+
+def rundown(case: Case, definition: Definition, at: datetime) -> Rundown:
+    """Every criterion in the program's order; ``answered`` is the last request that a run answered. Three queries."""
+    if not definition.checks:
+        return Rundown(None, 0, [])
+    recent = list(case.check_runs.order_by("-at", "-id")[:20])
+    run = next((item for item in recent if not item.error), None)
+    findings = {item.criterion: item for item in run.findings.all()} if run is not None else {}
+    points = judge(definition, findings, attestations(case), at)
+    return Rundown(run, max((item.asked for item in recent), default=0), points)
 
 
 def standpoints(case: Case, definition: Definition, at: datetime) -> list[Standpoint]:
     """Every criterion in the program's order. Three queries at most."""
-    if not definition.checks:
-        return []
-    run = latest_run(case)
-    findings = {item.criterion: item for item in run.findings.all()} if run else {}
-    return judge(definition, findings, attestations(case), at)
+    return rundown(case, definition, at).points
 
 
 def attestations(case: Case) -> list[Attestation]:

@@ -13,7 +13,7 @@ from django.db.models import Q
 from quorate.decisions.models import Motion
 from quorate.engine.definition import FieldKind, Rubric
 from quorate.engine.durations import Duration
-from quorate.engine.evidence import Standpoint, standpoints
+from quorate.engine.evidence import Rundown, Standpoint, rundown
 from quorate.engine.forms import answer
 from quorate.engine.models import Case, CheckRun, Grant, Obligation, PrivateAnswer, Review
 from quorate.engine.parties import Parties
@@ -90,9 +90,14 @@ class CaseFacts(Mapping[str, Any]):
     # --- judgement ----------------------------------------------------------------------------------------------
 
     @cached_property
+    def rundown(self) -> Rundown:
+        """The newest run of the checks and what every criterion came to."""
+        return rundown(self.case, self.definition, self.at)
+
+    @property
     def checks(self) -> list[Standpoint]:
         """What every criterion came to."""
-        return standpoints(self.case, self.definition, self.at)
+        return self.rundown.points
 
     @cached_property
     def reviews(self) -> list[Review]:

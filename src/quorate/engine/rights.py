@@ -15,7 +15,7 @@ from quorate.engine.definition import Program as Definition
 from quorate.engine.definition import Role
 from quorate.engine.models import Case, Obligation, Review
 from quorate.engine.models.paper import Audience
-from quorate.engine.parties import Parties, Standing
+from quorate.engine.parties import Parties, Standing, role_words
 from quorate.engine.rules import Criterion, Remark, StageOf, Step, judge_roles, staff_roles
 from quorate.kernel import clock
 from quorate.kernel.i18n import gettext
@@ -214,6 +214,16 @@ class Rights:
     def parties(self) -> Parties:
         """The people of the case."""
         return Parties(self.case, self.at)
+
+    @cached_property
+    def words(self) -> Mapping[str, str]:
+        """The roles that the program names as owners, in words. Two queries for all of them."""
+        program = self.parties.definition
+        named = {"steward": str(program.steward), "accountable": str(program.accountable)}
+        roles = {str(stage.owner) for stage in program.stages if stage.owner is not None}
+        roles |= {str(item.owner) for item in program.obligations} | set(named.values())
+        roles |= {named.get(role, role) for role in roles}
+        return role_words(roles, program)
 
     def reason(self, permission: str, thing: Any = None) -> Reason | None:
         """The first reason for a right on the case or on something of it, or ``None``."""

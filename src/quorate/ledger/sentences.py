@@ -50,8 +50,11 @@ class Names:
     labels: Mapping[tuple[str, str], str]
 
     @classmethod
-    def of(cls, entries: Iterable[Entry], *, public: bool = False) -> Names:
-        """Resolve the names; with ``public`` only those that everybody may see."""
+    def of(
+        cls, entries: Iterable[Entry], *, public: bool = False, known: Mapping[tuple[str, str], str] | None = None
+    ) -> Names:
+        """Resolve the names; with ``public`` only those that everybody may see. ``known`` ones are not looked up."""
+        given = dict(known or {})
         wanted: dict[str, set[str]] = {}
         for entry in entries:
             for kind, ref, *_role in entry.refs:
@@ -59,10 +62,11 @@ class Names:
             prefix, _, ref = entry.actor.partition(":")
             if prefix == "person":
                 wanted.setdefault("person", set()).add(ref)
-        labels: dict[tuple[str, str], str] = {}
-        for kind, refs in wanted.items():
+        labels = dict(given)
+        for kind, named in wanted.items():
             declared = REF_KINDS.find(kind)
-            if declared is None:
+            refs = {ref for ref in named if (kind, ref) not in given}
+            if declared is None or not refs:
                 continue
             resolve = declared.public_label if public and declared.public_label else declared.label
             labels |= {(kind, ref): name for ref, name in resolve(sorted(refs)).items()}
@@ -98,16 +102,17 @@ def sentences(
     links: bool = True,
     also: Collection[str] = (),
     wording: Callable[[Entry], str] | None = None,
+    known: Mapping[tuple[str, str], str] | None = None,
 ) -> list[Sentence]:
     """Entries in words, in the order given. ``private``: the reader may see what people typed.
 
     ``public``: the reader is anybody, so only kinds declared public, and those in ``also`` that the caller knows this
     reader may be told, are told, and only public names are used. ``wording`` gives an entry's sentence where it has
-    one of its own; empty: its kind's. Queries: one for each kind of thing referred to, and one for private values if
+    one of its own; empty: its kind's. ``known`` holds names that the caller has at hand. Queries: one for each kind of thing referred to, and one for private values if
     asked.
     """
     told = [entry for entry in entries if not public or entry.kind in also or _is_public(entry.kind)]
-    names = Names.of(told, public=public)
+    names = Names.of(told, public=public, known=known)
     values: dict[int, dict[str, object]] = {}
     if private and not public:
         rows = PrivateValue.objects.filter(entry__in=told).values_list("entry_id", "field", "value")

@@ -19,7 +19,7 @@ from quorate.decisions.rules import evaluate, parse_rule
 from quorate.engine.conflicts import reason_words
 from quorate.engine.definition import Check, Citation, EffectKind, Rubric, Tally
 from quorate.engine.definition import Program as Definition
-from quorate.engine.evidence import Standpoint, attestations, judge, latest_run
+from quorate.engine.evidence import Standpoint
 from quorate.engine.facts import CaseFacts
 from quorate.engine.forms import ElementKind
 from quorate.engine.models import Assignment, Case, Grant, Letter, Obligation, Review
@@ -242,17 +242,14 @@ def answers(case: Case, definition: Definition, seen: Sight, facts: CaseFacts) -
     ]
 
 
-def check_board(case: Case, definition: Definition, seen: Sight, rights: Rights) -> CheckBoard | None:
+def check_board(case: Case, definition: Definition, seen: Sight, rights: Rights, facts: CaseFacts) -> CheckBoard | None:
     """The criteria and what they came to."""
     if not seen.checks or not definition.checks:
         return None
-    run = latest_run(case)
-    findings = {item.criterion: item for item in run.findings.all()} if run is not None else {}
-    points = judge(definition, findings, attestations(case), rights.at)
-    last = case.check_runs.order_by("-asked").values_list("asked", flat=True).first() or 0
-    waiting = case.closed_at is None and case.checks_asked > last
+    run = facts.rundown.run
+    waiting = case.closed_at is None and case.checks_asked > facts.rundown.answered
     return CheckBoard(
-        points=[_check(point, definition, seen, rights) for point in points],
+        points=[_check(point, definition, seen, rights) for point in facts.checks],
         run_at=run.at if run is not None else None,
         as_of=run.as_of if run is not None else None,
         running=waiting,
@@ -343,14 +340,15 @@ def _review(row: Review, seen: Sight, hidden: bool, named: bool, mine: bool) -> 
 
 def motions_of(case: Case) -> list[Motion]:
     """The votes on a case, newest first."""
-    return list(Motion.objects.filter(owner="engine", owner_ref=str(case.pk)).order_by("-opened_at"))
+    rows = Motion.objects.filter(owner="engine", owner_ref=str(case.pk)).select_related("body")
+    return list(rows.order_by("-opened_at"))
 
 
-def motion_views(case: Case, definition: Definition, seen: Sight, rights: Rights) -> list[MotionView]:
+def motion_views(definition: Definition, seen: Sight, rights: Rights, motions: Sequence[Motion]) -> list[MotionView]:
     """The votes on a case, as far as the reader may see them."""
     if not definition.decisions or seen.votes is Tally.NONE:
         return []
-    return [_motion(motion, seen, rights) for motion in motions_of(case)]
+    return [_motion(motion, seen, rights) for motion in motions]
 
 
 def _motion(motion: Motion, seen: Sight, rights: Rights) -> MotionView:
@@ -511,7 +509,9 @@ def obligation_views(case: Case, definition: Definition, seen: Sight, rights: Ri
         return []
     owed = Q(case=case) | Q(grant_id=case.grant_id) if case.grant_id else Q(case=case)
     rows = list(Obligation.objects.filter(owed).select_related("case"))
-    words = role_words({row.owner for row in rows}, definition)
+    words = dict(rights.words)
+    strange = {row.owner for row in rows} - words.keys()
+    words |= role_words(strange, definition) if strange else {}
     declared = {item.name: item for item in definition.obligations}
     found = []
     for row in rows:

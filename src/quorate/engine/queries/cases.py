@@ -16,6 +16,7 @@ from quorate.engine.definition import StageKind
 from quorate.engine.links import case_path, public_case_path
 from quorate.engine.models import Assignment, Case, Program, ProgramVersion, Review
 from quorate.engine.parties import Standing, role_words
+from quorate.engine.rights import Rights
 from quorate.engine.rules import in_queue_order, sitting
 from quorate.engine.versions import current, definition, definition_of
 from quorate.engine.visibility import Sight, look, office_parts, sight
@@ -108,8 +109,11 @@ def subjects_held(person: UUID, at: datetime) -> dict[str, list[str]]:
 def case_named(actor: Actor, key: str) -> Case:
     """The case by key (``ECO-14``, in any case of letters) or id; ``NotFound`` when the actor may not know of it."""
     found = _find(key)
-    if found is None or not sight(actor, found).exists:
+    rights = Rights(actor, found) if found is not None else None
+    if found is None or rights is None or not sight(actor, found, rights=rights).exists:
         raise NotFound(gettext("there is no case “%(key)s”") % {"key": key}, where="case")
+    # The page that asked for the case asks next what the reader may see of it: it finds the answer here, once.
+    found.__dict__["_rights"] = rights
     return found
 
 
@@ -146,18 +150,34 @@ def queue(actor: Actor, program: Program, stage: str = "") -> list[CaseLine]:
     return lines(in_queue_order(waiting, rule), actor)
 
 
-def lines(cases: Iterable[Case], actor: Actor, at: datetime | None = None) -> list[CaseLine]:
-    """Cases as lines for a reader, in the order given. Queries do not grow with the number of cases."""
+def lines(
+    cases: Iterable[Case],
+    actor: Actor,
+    at: datetime | None = None,
+    *,
+    standing: Standing | None = None,
+    words: Mapping[str, str] | None = None,
+    seen: Mapping[UUID, Sight] | None = None,
+) -> list[CaseLine]:
+    """Cases as lines for a reader, in the order given. Queries do not grow with the number of cases.
+
+    The last three are what the caller knows already: the reader's offices, roles in words, and what the reader sees.
+    """
     rows = list(cases)
     if not rows:
         return []
     moment = at or clock.now()
-    standing = Standing(actor, moment)
-    seen = {row.pk: _seen(standing, row, rows) for row in rows}
-    owners = _assignees(rows, moment)
-    words = role_words({_owner_role(row, definition_of(row)) for row in rows})
+    standing = standing or Standing(actor, moment)
+    seen = {row.pk: line_sight(standing, row) for row in rows} | dict(seen or {})
+    inside = [row for row in rows if seen[row.pk].inner or "operator" in seen[row.pk].parts]
+    owners = _assignees(inside, moment)
+    roles = {_owner_role(row, definition_of(row)) for row in rows}
+    if words is None or not roles <= words.keys() | {""}:
+        words = role_words(roles)
     named = {row.applicant_id for row in rows if row.applicant_id is not None and seen[row.pk].applicant}
-    people = dict(Person.objects.filter(pk__in=named, erased_at=None).values_list("pk", "name"))
+    people: dict[UUID, str] = {}
+    if named:
+        people = dict(Person.objects.filter(pk__in=named, erased_at=None).values_list("pk", "name"))
     labels = subject_labels(rows)
     places = positions([row for row in rows if seen[row.pk].position])
     return [_line(row, seen[row.pk], owners, words, people, labels, places) for row in rows]
@@ -214,7 +234,7 @@ def _line(
     )
 
 
-def _seen(standing: Standing, row: Case, rows: Sequence[Case]) -> Sight:
+def line_sight(standing: Standing, row: Case) -> Sight:
     """Sight for a list: offices and own cases; assignments are read for the page of the case itself."""
     actor, program = standing.actor, definition_of(row)
     parts = set(office_parts(standing, program))
@@ -238,6 +258,8 @@ def _owner_role(row: Case, program: Definition) -> str:
 
 def _assignees(rows: Sequence[Case], at: datetime) -> dict[UUID, Person]:
     stages = {row.pk: row.stage for row in rows}
+    if not rows:
+        return {}
     found = Assignment.objects.filter(case__in=rows, role=Assignment.Role.OWNER, until=None, start__lte=at)
     return {item.case_id: item.person for item in found.select_related("person") if item.stage == stages[item.case_id]}
 

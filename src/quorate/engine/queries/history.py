@@ -80,16 +80,28 @@ _OPEN = frozenset(
 LONGEST = 500
 
 
-def history(actor: Actor, case: Case, seen: Sight | None = None) -> list[Sentence]:
-    """The case's entries in words, oldest first. Queries: entries, one for each kind of thing, private values."""
+def history(
+    actor: Actor, case: Case, seen: Sight | None = None, known: Mapping[tuple[str, str], str] | None = None
+) -> list[Sentence]:
+    """The case's entries in words, oldest first. Queries: entries, one for each kind of thing, private values.
+
+    ``known`` holds names of things that the caller has at hand.
+    """
     held = seen if seen is not None else sight(actor, case)
     if not held.history:
         return []
-    shown = tell(case, held, about("case", str(case.pk), limit=LONGEST), links=actor.known)
+    shown = tell(case, held, about("case", str(case.pk), limit=LONGEST), links=actor.known, known=known)
     return sorted(shown, key=lambda item: (item.at, item.seq))
 
 
-def tell(case: Case, seen: Sight, entries: Sequence[Any], *, links: bool) -> list[Sentence]:
+def tell(
+    case: Case,
+    seen: Sight,
+    entries: Sequence[Any],
+    *,
+    links: bool,
+    known: Mapping[tuple[str, str], str] | None = None,
+) -> list[Sentence]:
     """Entries about a case in words, as far as somebody may know who sees this much of it.
 
     Who applied is not named to those who may not know it. A step is told in the program's own words where it has
@@ -107,6 +119,11 @@ def tell(case: Case, seen: Sight, entries: Sequence[Any], *, links: bool) -> lis
         also=_OPEN,
         links=links,
         wording=_words_of(definition_of(case)),
+        known={
+            ("case", str(case.pk)): f"{case.key} {case.title}",
+            ("program", str(case.program_id)): definition_of(case).name,
+            **(known or {}),
+        },
     )
     audiences = {entry.seq: str(entry.data.get("audience", "")) for entry in entries}
     return [_trim(item) for item in told if _may_read(item, seen, audiences[item.seq])]

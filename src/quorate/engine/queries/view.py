@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal
+
+from django.db.models import Q
 
 from quorate.access.actors import Actor
 from quorate.access.policy import Explanation, why
@@ -15,9 +17,8 @@ from quorate.engine.definition import Program as Definition
 from quorate.engine.facts import CaseFacts
 from quorate.engine.models import Assignment, Case, Grant, Review, StageVisit
 from quorate.engine.models.paper import Audience
-from quorate.engine.parties import role_words
 from quorate.engine.queries import boards
-from quorate.engine.queries.cases import CaseLine, lines, visible
+from quorate.engine.queries.cases import CaseLine, line_sight, lines
 from quorate.engine.queries.history import history
 from quorate.engine.rights import Rights
 from quorate.engine.rules import Remark, StageOf, Step, manual_steps, target
@@ -131,17 +132,23 @@ class CaseView:
 
 def case_view(actor: Actor, case: Case, at: datetime | None = None) -> CaseView:
     """What a reader may see of a case and do in it. Queries do not grow with what happened in the case."""
-    moment = at or clock.now()
-    rights = Rights(actor, case, moment)
+    rights = _rights(actor, case, at)
     definition = rights.parties.definition
     seen = sight(actor, case, rights=rights)
-    facts = CaseFacts(case, moment, parties=rights.parties)
+    facts = CaseFacts(case, rights.at, parties=rights.parties)
     stage = definition.stage(case.stage)
     visits = list(case.visits.all())
-    parent, children, linked = _relations(actor, case)
+    own, parent, children, linked = _lines(rights, seen)
+    motions = boards.motions_of(case) if definition.decisions else []
+    grants = boards.grant_views(case, seen, rights)
+    known = {("motion", str(item.pk)): item.title for item in motions}
+    known |= {("body", str(item.body_id)): item.body.name for item in motions if item.body is not None}
+    known |= {("grant", str(item.id)): item.title for item in grants}
+    if own.subject_label:
+        known[(case.subject_kind, case.subject_id)] = own.subject_label
     return CaseView(
         case=case,
-        line=lines([case], actor, moment)[0],
+        line=own,
         definition=definition,
         sight=seen,
         stage=stage,
@@ -151,17 +158,17 @@ def case_view(actor: Actor, case: Case, at: datetime | None = None) -> CaseView:
         clock=_clock(case, definition, visits),
         answers=boards.answers(case, definition, seen, facts),
         fields=dict(facts.fields if seen.private else case.fields) if seen.answers else {},
-        checks=boards.check_board(case, definition, seen, rights),
+        checks=boards.check_board(case, definition, seen, rights, facts),
         reviews=boards.review_boards(case, definition, seen, rights),
-        motions=boards.motion_views(case, definition, seen, rights),
+        motions=boards.motion_views(definition, seen, rights, motions),
         comments=boards.comment_views(case, seen, rights),
         attachments=boards.attachment_views(case, seen, rights),
         letters=boards.letter_views(case, definition, seen, rights),
-        grants=boards.grant_views(case, seen, rights),
+        grants=grants,
         obligations=boards.obligation_views(case, definition, seen, rights),
         recusals=boards.recusal_views(case, seen, rights),
         delegations=boards.delegation_views(case, definition, seen, rights),
-        history=history(actor, case, seen),
+        history=history(actor, case, seen, known),
         moves=moves(rights, facts, visits),
         may=abilities(rights, seen),
         parent=parent,
@@ -290,14 +297,14 @@ def _audiences(rights: Rights, permission: str) -> tuple[str, ...]:
 def _owner(stage: Stage, seen: Sight, rights: Rights) -> OwnerView:
     if stage.owner is None:
         return OwnerView("", "", [], False)
-    assignee = rights.parties.assignee
     role = rights.parties.office(stage.owner)
     shown = seen.inner or "operator" in seen.parts
+    assignee = rights.parties.assignee if shown else None
     personal = role in ("applicant", "holder", "maintainers")
     people = rights.parties.people(stage.owner) if shown or (personal and seen.applicant) else []
     if assignee is not None and shown:
         people = [assignee]
-    words = role_words([role], rights.parties.definition)[role]
+    words = rights.words.get(role, role)
     return OwnerView(role, words, people, assignee is not None)
 
 
@@ -317,18 +324,34 @@ def _clock(case: Case, definition: Definition, visits: Sequence[StageVisit]) -> 
     )
 
 
-def _relations(actor: Actor, case: Case) -> tuple[CaseLine | None, list[CaseLine], list[CaseLine]]:
-    """The case it came from, those it opened, and others about the same subject, as far as the reader may know."""
-    known = visible(actor)
-    wanted = [case.parent_id] if case.parent_id is not None else []
-    parents = lines(known.filter(pk__in=wanted), actor) if wanted else []
-    children = lines(known.filter(parent=case).order_by("opened_at"), actor)
-    linked: list[CaseLine] = []
+def _rights(actor: Actor, case: Case, at: datetime | None) -> Rights:
+    """The reader's rights: those with which the case was just found, once, else fresh ones."""
+    found = case.__dict__.pop("_rights", None)
+    if isinstance(found, Rights) and found.actor == actor and at is None:
+        return found
+    return Rights(actor, case, at or clock.now())
+
+
+def _lines(rights: Rights, seen: Sight) -> tuple[CaseLine, CaseLine | None, list[CaseLine], list[CaseLine]]:
+    """The case, the one it came from, those it opened, and others about the same subject, as far as may be known."""
+    case, standing = rights.case, rights.standing
+    near = Q(parent=case) | Q(pk=case.parent_id) if case.parent_id is not None else Q(parent=case)
     if case.subject_id:
-        others = known.filter(subject_kind=case.subject_kind, subject_id=case.subject_id)
-        others = others.exclude(pk__in=[case.pk, *wanted]).exclude(parent=case)
-        linked = lines(others.order_by("-opened_at")[:10], actor)
-    return parents[0] if parents else None, children, linked
+        near |= Q(subject_kind=case.subject_kind, subject_id=case.subject_id)
+    family = list(Case.objects.filter(near).exclude(pk=case.pk).order_by("-opened_at", "-number")[:40])
+    sights = {case.pk: seen}
+    for row in family:
+        found = line_sight(standing, row)
+        theirs = "holder" in seen.parts and (row.subject_kind, row.subject_id) == (case.subject_kind, case.subject_id)
+        sights[row.pk] = replace(found, exists=True, parts=found.parts | {"holder"}) if theirs else found
+    shown = [case, *(row for row in family if sights[row.pk].exists)]
+    told = lines(shown, rights.actor, rights.at, standing=standing, words=rights.words, seen=sights)
+    by_row = dict(zip(shown, told, strict=True))
+    others = [row for row in shown if row.pk != case.pk]
+    parent = next((by_row[row] for row in others if row.pk == case.parent_id), None)
+    children = [by_row[row] for row in reversed(others) if row.parent_id == case.pk]
+    rest = [row for row in others if row.parent_id != case.pk and row.pk != case.parent_id]
+    return by_row[case], parent, children, [by_row[row] for row in rest[:10]]
 
 
 def draft_of(actor: Actor, case: Case) -> Review | None:

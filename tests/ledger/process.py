@@ -81,7 +81,12 @@ def juggle(seconds: str) -> None:
 
     JOBS._items.clear()
     JOBS.register("job", Job("job", 1, lambda: note("job")))
-    for name, handle, timeout in (("hang", hang, 0.5), ("dawdle", dawdle, 30), ("fail", fail, 9), ("behave", behave, 9)):
+    for name, handle, timeout in (
+        ("hang", hang, 0.5),
+        ("dawdle", dawdle, 30),
+        ("fail", fail, 9),
+        ("behave", behave, 9),
+    ):
         HANDLERS.register(name, Topic(name, handle, timeout, 2))
     with transaction.atomic():
         for _ in range(4):

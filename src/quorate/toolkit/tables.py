@@ -16,7 +16,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.functional import Promise
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
 from quorate.access.actors import Actor
 from quorate.toolkit import exports, pages, parts
@@ -202,6 +202,20 @@ class Table(Generic[Row]):
         """Whether any row of this page has a next action."""
         return any(row.action is not None for row in self.shown)
 
+    @property
+    def body(self) -> SafeString:
+        """The rows of the table's body. Put together here, because a template takes three times as long over it."""
+        frames = [_frame(column) for column in self.visible]
+        html: list[str] = []
+        for row in self.shown:
+            html.append('<tr role="row">')
+            for (opening, blank, closing), (_column, cell) in zip(frames, row.cells, strict=True):
+                html += (opening if cell else blank, cell, closing)
+            if self.has_actions:
+                html += ('<td role="cell" class="next">', row.action or "", "</td>")
+            html.append("</tr>\n")
+        return mark_safe("".join(html))  # noqa: S308  # every part is safe: cells, actions and escaped frames
+
     def _action_html(self, row: Row, cells: Sequence[tuple[Column, SafeString]]) -> SafeString | None:
         found = self.action(row)
         if found is None:
@@ -303,6 +317,16 @@ class Table(Generic[Row]):
             return pages.fragment(html)
         answer = pages.public_render if public else pages.render
         return answer(self.request, template, {**(context or {}), "table": self})
+
+
+def _frame(column: Column) -> tuple[str, str, str]:
+    """What stands around a cell of a column: its opening, the opening when it is blank, its closing."""
+    if column.primary:
+        opening = format_html('<th role="rowheader" scope="row" class="{}">', column.css)
+        return opening, opening, "</th>"
+    opening = format_html('<td role="cell" class="{}" data-label="{}">', column.css, column.label)
+    blank = format_html('<td role="cell" class="{} blank" data-label="{}">', column.css, column.label)
+    return opening, blank, "</td>"
 
 
 def _sort_key(value: Any) -> Any:

@@ -19,7 +19,7 @@ def says_still(row: Applied | None, name: str, value: Any) -> bool:
     """Whether the files say of a field what they said when they were last applied; ``None`` is no value."""
     if row is None:
         return False
-    return row.fields.get(name) == (None if value is None else fingerprint(row, value))
+    return bool(row.fields.get(name) == (None if value is None else fingerprint(row, value)))
 
 
 def forgotten_key(key: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django.urls import NoReverseMatch, reverse
 
@@ -19,10 +19,17 @@ def history(
 ) -> list[Line]:
     """The newest ``limit`` entries that speak of a thing, in words.
 
-    ``private``: the reader may see what people typed; ``public``: the reader is anybody.
+    ``private``: the reader may see what people typed; ``public``: the reader is anybody. What happened in a case is
+    told on the case's own page, to those who may see it: a person's page must not say what they were asked to review.
     """
-    lines = lines_of(sentences(about(kind, ref, limit=limit), private=private, public=public), public=public)
+    found = [entry for entry in about(kind, ref, limit=limit) if _belongs(entry.kind, entry.refs, kind)]
+    lines = lines_of(sentences(found, private=private, public=public), public=public)
     return lines if newest_first else lines[::-1]
+
+
+def _belongs(entry: str, refs: Sequence[Sequence[str]], kind: str) -> bool:
+    """Whether an entry is told on the page of a thing of this kind: its own family, and what is of no case."""
+    return entry.partition(".")[0] == kind or all(each[0] != "case" for each in refs)
 
 
 def lines_of(told: Iterable[Sentence], *, public: bool = False) -> list[Line]:

@@ -61,6 +61,8 @@ GIVEN: dict[str, Callable[[Scene], dict[str, Any]]] = {
     "file_case": lambda scene: {"program": scene.cast.look, "answers": ANSWERS, "title": "Mine"},
     "claim_case": _on_case(token="guess"),
     "amend_answers": _on_case(answers={"plan": "Mine."}),
+    "invite_applicant": _on_case(),
+    "migrate_cases": lambda scene: {"program": scene.cast.days},
     "move": _on_case(transition="ask", reason="Mine."),
     "assign": lambda scene: {"case": scene.case, "person": scene.cast.people["xavier"]},
     "unassign": _on_case(),

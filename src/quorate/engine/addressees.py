@@ -9,7 +9,7 @@ from quorate.directory.models import Person
 from quorate.directory.queries import email_of
 from quorate.engine.definition import Role
 from quorate.engine.models import Contact
-from quorate.engine.parties import Parties
+from quorate.engine.parties import Parties, applicant_of
 from quorate.kernel.i18n import gettext
 
 
@@ -41,7 +41,7 @@ def addressees(parties: Parties, roles: Iterable[Role]) -> list[Addressee]:
 def unknown_applicant(parties: Parties) -> Addressee | None:
     """The applicant's address when the directory does not know them as a person."""
     case = parties.case
-    if case.applicant_id is not None:
+    if applicant_of(case) is not None:
         return None
     if case.applicant_account is not None:
         return Addressee(case.applicant_account.email, gettext("applicant"))

@@ -16,7 +16,7 @@ from quorate.engine.definition import Program as Definition
 from quorate.engine.definition import Recusal as Rule
 from quorate.engine.models import Case, Review
 from quorate.engine.models import Recusal as Recused
-from quorate.engine.parties import backers, speakers
+from quorate.engine.parties import applicant_of, backers, speakers
 from quorate.engine.rules import opposed
 from quorate.kernel.i18n import gettext
 
@@ -35,8 +35,9 @@ def conflicts(
     if rule.maintainer:
         behind = speakers(case.subject_kind, case.subject_id, at)
         found |= {person: Recused.Reason.MAINTAINER.value for person in wanted if person in behind}
-    if rule.applicant and case.applicant_id in wanted and case.applicant_id is not None:
-        found[case.applicant_id] = Recused.Reason.APPLICANT.value
+    applicant = applicant_of(case)
+    if rule.applicant and applicant is not None and applicant.pk in wanted:
+        found[applicant.pk] = Recused.Reason.APPLICANT.value
     barred = took_part(case, opposed(definition, part)) if part else set()
     found |= {person: "duties" for person in wanted if person in barred and person not in found}
     declared = Recused.objects.filter(case=case, person__in=wanted).values_list("person_id", "reason")
@@ -45,10 +46,10 @@ def conflicts(
 
 def sharing_employer(case: Case, people: Iterable[UUID], at: datetime) -> set[UUID]:
     """Those of the people who work in the related group of the applicant, the maintainers or the subject itself."""
-    behind = speakers(case.subject_kind, case.subject_id, at)
-    theirs = {case.applicant_id, *behind} if case.applicant_id else behind
+    applicant = applicant_of(case)
+    theirs = speakers(case.subject_kind, case.subject_id, at) | ({applicant.pk} if applicant is not None else set())
     organisations = backers(case.subject_kind, case.subject_id, at)
-    for employed in employers([person for person in theirs if person is not None], at).values():
+    for employed in employers(theirs, at).values():
         organisations |= employed
     if not organisations:
         return set()
@@ -75,7 +76,8 @@ def took_part(case: Case, parts: Iterable[str]) -> set[UUID]:
     stages: list[str] = []
     for part in parts:
         if part == "applicant":
-            found |= {case.applicant_id} if case.applicant_id else set()
+            applicant = applicant_of(case)
+            found |= {applicant.pk} if applicant is not None else set()
         elif part == "reviewers":
             rows = case.reviews.exclude(state=Review.State.RELEASED)
             found |= set(rows.values_list("person_id", flat=True))

@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Q, QuerySet
 
-from quorate.access.actors import Actor
 from quorate.engine.definition import FieldKind, Whilst, Window
 from quorate.engine.definition import Program as Definition
 from quorate.engine.letters import day
@@ -95,7 +94,6 @@ def same(program: Program, identity: str, subject_id: str = "", subject_kind: st
 
 
 def check_duplicates(
-    actor: Actor,
     program: Program,
     definition: Definition,
     identity: str,
@@ -103,10 +101,15 @@ def check_duplicates(
     at: datetime,
     *,
     own: Case | None = None,
+    past: bool = False,
 ) -> None:
-    """Raise ``UserError`` for a second case about the same, or one that comes before its time."""
+    """Raise ``UserError`` for a second case about the same, or one that comes before its time.
+
+    ``past``: it comes from records of the past, so when it comes is not asked.
+    """
     rule = definition.intake.duplicates
-    others = [item for item in same(program, identity, subject_id)[:20] if own is None or item.pk != own.pk]
+    kind = definition.subject.value if subject_id else ""
+    others = [item for item in same(program, identity, subject_id, kind)[:20] if own is None or item.pk != own.pk]
     if rule is not None:
         for other in others:
             if other.closed_at is None or rule.while_ is Whilst.EVER:
@@ -114,7 +117,7 @@ def check_duplicates(
                 what = gettext("%(case)s is about the same") % {"case": other.key}
                 raise UserError(what, where=_element(definition, where), mend=gettext("amend that case instead"))
     until = returns_at(definition, others)
-    if until is not None and until > at:
+    if until is not None and until > at and own is None and not past:
         what = gettext("it may come again from %(day)s on") % {"day": day(until)}
         raise UserError(what, where="reapply_after", mend=gettext("use the time to mend what was missing"))
 

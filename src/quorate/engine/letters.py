@@ -17,7 +17,7 @@ from quorate.engine.evidence import Standpoint
 from quorate.engine.facts import CaseFacts
 from quorate.engine.links import absolute, case_path, program_path, public_case_path
 from quorate.engine.models import Grant, Obligation
-from quorate.engine.parties import role_words
+from quorate.engine.parties import applicant_of, role_words
 from quorate.kernel.i18n import gettext
 from quorate.toolkit.identity import identity
 from quorate.toolkit.ports import SUBJECTS
@@ -160,7 +160,7 @@ def _steward(occasion: Occasion) -> str:
 
 
 def _applicant(occasion: Occasion) -> str:
-    person = occasion.case.applicant
+    person = applicant_of(occasion.case)
     named = person is not None and person.erased_at is None and not occasion.public
     return person.name if named and person is not None else gettext("applicant")
 

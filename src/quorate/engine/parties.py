@@ -141,7 +141,8 @@ class Parties:
         if Role(text).is_office:
             return holders(text, self.at)
         if text == "applicant":
-            return [self.case.applicant] if self.case.applicant else []
+            applicant = applicant_of(self.case)
+            return [applicant] if applicant is not None else []
         if text == "assignee":
             return [self.assignee] if self.assignee else []
         if text == "reviewers":
@@ -214,6 +215,13 @@ class Parties:
             return self._origin(earlier, depth + 1)
         assert item.source_id is not None  # a constraint of the table
         return Standing(Actor("person", f"person:{item.source_id}", person_id=item.source_id), self.at)
+
+
+def applicant_of(case: Case) -> Person | None:
+    """Who applied, as a person: known when it was filed, or linked to the account since."""
+    if case.applicant is not None or case.applicant_account_id is None:
+        return case.applicant
+    return living_people().filter(account=case.applicant_account_id).first()
 
 
 def speakers(kind: str, subject: str, at: datetime) -> set[UUID]:

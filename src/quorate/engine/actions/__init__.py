@@ -3,8 +3,9 @@
 from quorate.engine.actions import corresponding, voting
 from quorate.engine.actions.checking import attest, record_checks, request_checks, run_checks, waive
 from quorate.engine.actions.discussing import attach, comment, redact_comment, remove_attachment
-from quorate.engine.actions.filing import Filed, amend_answers, claim_case, file_case, may_file
+from quorate.engine.actions.filing import Filed, amend_answers, claim_case, file_case, invite_applicant, may_file
 from quorate.engine.actions.granting import renew_grant, revoke_grant
+from quorate.engine.actions.migrating import Migrated, migrate_cases
 from quorate.engine.actions.moving import assign, delegate, end_delegation, move, prioritise, unassign, withdraw
 from quorate.engine.actions.opening import open_review
 from quorate.engine.actions.owing import (
@@ -27,6 +28,7 @@ from quorate.engine.actions.timing import pass_time, tick
 
 __all__ = [
     "Filed",
+    "Migrated",
     "amend_answers",
     "assign",
     "assign_reviewers",
@@ -43,7 +45,9 @@ __all__ = [
     "end_delegation",
     "file_case",
     "fulfil_obligation",
+    "invite_applicant",
     "may_file",
+    "migrate_cases",
     "move",
     "open_program",
     "open_review",

@@ -45,7 +45,7 @@ def request_checks(*, actor: Actor, case: Case) -> UUID:
     _open(case)
     last = case.check_runs.order_by("-asked").values_list("asked", flat=True).first() or 0
     if case.checks_asked > last:
-        return enqueue(TOPIC, {}, key=_key(case))
+        return _promise(case)
     message = ask(case)
     append("case.check-asked", actor=actor, refs=refs_of(case), authority=authority)
     return message
@@ -54,11 +54,11 @@ def request_checks(*, actor: Actor, case: Case) -> UUID:
 def ask(case: Case) -> UUID:
     """Count one more request, and promise the measurement."""
     swap(case, checks_asked=case.checks_asked + 1)
-    return enqueue(TOPIC, {"case": str(case.pk)}, key=_key(case))
+    return _promise(case)
 
 
-def _key(case: Case) -> str:
-    return f"checks:{case.pk}:{case.checks_asked}"
+def _promise(case: Case) -> UUID:
+    return enqueue(TOPIC, {"case": str(case.pk)}, key=f"checks:{case.pk}:{case.checks_asked}")
 
 
 def run_checks(*, actor: Actor, case: Case, message: UUID | None = None) -> CheckRun:

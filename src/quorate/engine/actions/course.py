@@ -13,15 +13,17 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from django.db import connection
 from django.db.models import Value
 from django.db.models.functions import Greatest
 
 from quorate.access.actors import Actor, system
+from quorate.decisions.models import Motion
 from quorate.engine.clocks import add, deadlines, promise_ends, promise_starts
-from quorate.engine.definition import Effect, Stage, StageKind, Transition
+from quorate.engine.definition import Effect, EffectKind, Stage, StageKind, Transition
 from quorate.engine.definition import Program as Definition
 from quorate.engine.facts import CaseFacts
-from quorate.engine.models import Case, Obligation, Review, StageVisit
+from quorate.engine.models import Case, Obligation, Review, StageVisit, TimerMark
 from quorate.engine.parties import Parties
 from quorate.engine.rules import automatic_steps, target
 from quorate.engine.versions import definition_of
@@ -33,6 +35,8 @@ from quorate.ledger.actions import append, instant
 from quorate.ledger.refs import Ref
 
 ENGINE = system("engine")
+#: By which the engine's motions are known among all.
+OWNER = "engine"
 
 
 @dataclass(frozen=True)
@@ -68,8 +72,13 @@ OCCASIONS: Registry[Callable[[Case, Definition, Hand], None]] = Registry("occasi
 def held(case: Case) -> Case:
     """The case as it is now; on PostgreSQL nobody else changes it until this transaction ends.
 
-    Every action that writes entries about a case holds it first, so that one case's entries are in order.
+    Every action that writes entries about a case holds it first, so that one case's entries are in order. Its open
+    vote is held before it: whoever votes holds the motion and then the case, and two who hold in different orders
+    would wait for each other for ever.
     """
+    if connection.features.has_select_for_update:
+        votes = Motion.objects.select_for_update().filter(owner=OWNER, owner_ref=str(case.pk), state=Motion.State.OPEN)
+        list(votes.values_list("pk"))
     return Case.objects.select_for_update().get(pk=case.pk)
 
 
@@ -118,13 +127,18 @@ def came_from(case: Case) -> str:
     return visits[1].stage if len(visits) == 2 else ""
 
 
-def begin(case: Case, hand: Hand) -> None:
-    """Let a new case, whose row says its first stage, enter it. Its ``case.filed`` entry is already written."""
+def begin(case: Case, hand: Hand, *, quiet: bool = False) -> None:
+    """Let a new case, whose row says its first stage, enter it. Its ``case.filed`` entry is already written.
+
+    ``quiet``: nobody is written to, because the case comes from records of the past.
+    """
     definition = definition_of(case)
     stage = definition.stage(case.stage)
     visit = _visit(case, definition, stage, hand.at, 1, "", None)
     _mirror(case, visit, _promise(case, definition, stage, None, hand.at))
-    _follow(case, definition, stage, hand, definition.intake.effects)
+    loud = (EffectKind.LETTER, EffectKind.NOTIFY)
+    effects = [effect for effect in definition.intake.effects if not (quiet and effect.kind in loud)]
+    _follow(case, definition, stage, hand, effects)
     settle(case, hand)
 
 
@@ -225,6 +239,14 @@ def note_breach(case: Case, definition: Definition, visit: StageVisit, at: datet
     return True
 
 
+def note_promise(case: Case, due: datetime) -> bool:
+    """Write down, once and at its own instant, that the program did not keep its promise to a case."""
+    _mark, fresh = TimerMark.objects.get_or_create(key=f"promise:{case.pk}:once", defaults={"at": due})
+    if fresh:
+        append("case.promise-breached", actor=ENGINE, refs=refs_of(case), data={"due_at": instant(due)}, at=due)
+    return fresh
+
+
 def _follow(case: Case, definition: Definition, stage: Stage, hand: Hand, effects: Sequence[Effect]) -> None:
     for effect in (*effects, *stage.on_enter):
         EFFECTS.get(effect.kind.value)(Turn(case, definition, hand, effect))
@@ -281,6 +303,8 @@ def _promise(
     if due is not None and left is not None and left.paused:
         due += at - left.entered_at
     if due is not None and promise_ends(definition, stage.name):
+        if due < at:
+            note_promise(case, due)
         return None
     starts = definition.commitment is not None and promise_starts(definition, stage.name)
     if starts and due is None and not StageVisit.objects.filter(case=case, stage=stage.name, left_at__lt=at).exists():
@@ -295,7 +319,7 @@ def _mirror(case: Case, visit: StageVisit, promise: datetime | None) -> None:
         stage=visit.stage,
         stage_kind=visit.stage_kind,
         stage_entered_at=visit.entered_at,
-        due_at=visit.due_at if visit.due_at is not None else visit.timeout_at,
+        due_at=min((at for at in (visit.due_at, visit.timeout_at) if at is not None), default=None),
         paused=visit.paused,
         running_due_at=promise,
     )

@@ -17,7 +17,7 @@ from quorate.access.actors import Actor
 from quorate.access.policy import authorise, may
 from quorate.engine.actions.corresponding import tell
 from quorate.engine.actions.course import Hand, at_revision, held, refs_of, settle, swap
-from quorate.engine.actions.opening import Draft, divide, open_case
+from quorate.engine.actions.opening import CLAIM_LASTS, Draft, divide, open_case
 from quorate.engine.addressees import Addressee
 from quorate.engine.definition import Program as Definition
 from quorate.engine.definition.mapping import mapped
@@ -25,7 +25,7 @@ from quorate.engine.forms import answer
 from quorate.engine.intake import check_door, check_duplicates, identity_of
 from quorate.engine.links import absolute, claim_path, public_case_path
 from quorate.engine.models import Case, Contact, IdempotencyKey, PrivateAnswer, Program
-from quorate.engine.rules import PRIORITIES, Filing
+from quorate.engine.rules import PRIORITIES, Filing, StageOf
 from quorate.engine.versions import current, definition_of
 from quorate.kernel import clock
 from quorate.kernel.errors import Conflict, Refused, UserError
@@ -78,8 +78,8 @@ def file_case(
     # An issue that was imported is taken as it is: the guard of its next step says what is missing.
     clean = _answers(definition, given, complete=source != "import")
     fields = {name: _json(value) for name, value in mapped(definition, clean, title=title).items()}
-    email = _reach(actor, definition, fields, contact_email)
-    secret = secrets.token_urlsafe(24) if email and not actor.known else ""
+    email = _reach(actor, fields, contact_email, asked=source != "import")
+    secret = secrets.token_urlsafe(24) if email and actor.kind == "visitor" else ""
     draft = Draft(
         program=program,
         definition=definition,
@@ -91,11 +91,10 @@ def file_case(
         source=source,
         source_ref=source_ref,
         priority=_priority(priority),
-        contact=email if secret else "",
+        contact="" if actor.known and source != "import" else email,
         claim_hash=hash_of(secret) if secret else "",
     )
-    check_duplicates(actor, program, definition, draft.identity, subject_id, clock.now())
-    case = open_case(draft, Hand(actor, authority), applicant=actor)
+    case = open_case(draft, Hand(actor, authority), applicant=None if source == "import" else actor)
     if secret:
         _send_claim(case, email, secret)
     if idempotency_key:
@@ -126,6 +125,22 @@ def claim_case(*, actor: Actor, case: Case, token: str) -> Case:
     return case
 
 
+@action("case.assign", kinds=("case.invited",))
+def invite_applicant(*, actor: Actor, case: Case) -> Case:
+    """Send the applicant, known by an address only, the means to claim the case. Earlier ones stop working."""
+    case = held(case)
+    authority = authorise(actor, "case.assign", StageOf(case, case.stage))
+    contact = Contact.objects.filter(case=case).exclude(email="").first()
+    if contact is None or contact.claimed_at is not None or case.applicant_id or case.applicant_account_id:
+        raise Conflict(gettext("the applicant is known, or has no address"), where="contact")
+    secret = secrets.token_urlsafe(24)
+    contact.token_hash, contact.expires_at = hash_of(secret), clock.now() + CLAIM_LASTS
+    contact.save(update_fields=["token_hash", "expires_at"])
+    _send_claim(case, contact.email, secret)
+    append("case.invited", actor=actor, refs=refs_of(case), authority=authority)
+    return case
+
+
 @action("case.amend", kinds=("case.amended",))
 def amend_answers(
     *, actor: Actor, case: Case, answers: Mapping[str, Any], title: str | None = None, revision: int | None = None
@@ -148,7 +163,7 @@ def amend_answers(
         return case
     identity = identity_of(definition, fields)
     if identity != case.identity_key:
-        check_duplicates(actor, case.program, definition, identity, "", clock.now(), own=case)
+        check_duplicates(case.program, definition, identity, "", clock.now(), own=case)
     _store(case, definition, clean, fields, identity, new_title)
     labels = [_label(definition, key) for key in changed]
     append(
@@ -185,14 +200,15 @@ def _answers(definition: Definition, given: Mapping[str, Any], *, complete: bool
     return found.answers
 
 
-def _reach(actor: Actor, definition: Definition, fields: Mapping[str, Any], given: str) -> str:
-    """The address at which somebody who did not sign in can be reached."""
-    if actor.known or actor.kind == "system":
-        return given.strip()
+def _reach(actor: Actor, fields: Mapping[str, Any], given: str, *, asked: bool) -> str:
+    """The address at which an applicant who did not sign in can be reached; required of visitors."""
     contact = fields.get("contact")
     first = contact[0] if isinstance(contact, list) and contact else contact
     email = given.strip() or (str(first) if first else "")
-    if "@" not in email or len(email) > 254:
+    plausible = "@" in email and len(email) <= 254
+    if not plausible and (not asked or actor.kind != "visitor"):
+        return ""
+    if not plausible:
         words = gettext("an e-mail address is needed, so that we can answer")
         raise UserError(words, where="contact_email", mend="name@example.org")
     return email
@@ -256,7 +272,9 @@ def _send_claim(case: Case, email: str, token: str) -> None:
         gettext("To answer questions and to amend it, sign in and claim it here: %(url)s")
         % {"url": absolute(claim_path(case, token))},
     )
-    tell(Addressee(email, ""), gettext("Your application %(key)s") % {"key": case.key}, lines, f"filed:{case.pk}")
+    tell(
+        Addressee(email, ""), gettext("Your application %(key)s") % {"key": case.key}, lines, f"claim:{hash_of(token)}"
+    )
 
 
 # --- repeats -------------------------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ from quorate.access.policy import authorise
 from quorate.engine.actions.course import EFFECTS, Hand, Turn, begin, held, refs_of
 from quorate.engine.definition import Program as Definition
 from quorate.engine.definition import Subject
-from quorate.engine.intake import same
+from quorate.engine.intake import check_duplicates, same
 from quorate.engine.models import Case, Contact, Grant, PrivateAnswer, Program
 from quorate.engine.versions import current, definition_of, program_named
 from quorate.kernel.errors import Conflict, UserError
@@ -52,6 +52,11 @@ class Draft:
     contact: str = ""
     claim_hash: str = ""
 
+    @property
+    def quiet(self) -> bool:
+        """Whether it comes from records of the past, so that nobody is written to."""
+        return self.source == "import"
+
 
 def open_case(draft: Draft, hand: Hand, *, applicant: Actor | None = None) -> Case:
     """Give a case its number and its first stage. Rights, windows and duplicates were checked.
@@ -62,6 +67,8 @@ def open_case(draft: Draft, hand: Hand, *, applicant: Actor | None = None) -> Ca
     definition, program = draft.definition, draft.program
     subject = draft.subject_id or _subject(draft, hand.actor, applicant)
     earlier = same(program, draft.identity, subject, definition.subject.value)
+    if draft.grant is None and draft.parent is None:
+        check_duplicates(program, definition, draft.identity, subject, hand.at, past=draft.quiet)
     returning = earlier.filter(closed_at__isnull=False).exists() if draft.grant is None else False
     public, hidden = divide(definition, draft.answers, draft.fields)
     stage = definition.start
@@ -97,7 +104,10 @@ def open_case(draft: Draft, hand: Hand, *, applicant: Actor | None = None) -> Ca
     )
     if draft.contact:
         Contact.objects.create(
-            case=case, email=draft.contact, token_hash=draft.claim_hash, expires_at=hand.at + CLAIM_LASTS
+            case=case,
+            email=draft.contact,
+            token_hash=draft.claim_hash,
+            expires_at=hand.at + CLAIM_LASTS if draft.claim_hash else None,
         )
     append(
         "case.filed",
@@ -115,7 +125,7 @@ def open_case(draft: Draft, hand: Hand, *, applicant: Actor | None = None) -> Ca
         at=hand.at,
         reconstructed=draft.reconstructed,
     )
-    begin(case, hand)
+    begin(case, hand, quiet=draft.quiet)
     return case
 
 

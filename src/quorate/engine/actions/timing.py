@@ -16,7 +16,7 @@ from quorate.access.policy import authorise
 from quorate.decisions.actions import close_motion
 from quorate.decisions.models import Motion
 from quorate.engine.actions.corresponding import remind, tell_overdue
-from quorate.engine.actions.course import ENGINE, Hand, enter, held, note_breach, refs_of
+from quorate.engine.actions.course import ENGINE, Hand, enter, held, note_breach, note_promise, refs_of
 from quorate.engine.actions.granting import end
 from quorate.engine.actions.opening import open_review_of
 from quorate.engine.actions.owing import declared_for, open_obligation
@@ -132,15 +132,7 @@ def _promise(item: Due) -> bool:
     case = held(Case(pk=item.id))
     if case.closed_at is not None or case.paused or case.running_due_at is None or case.running_due_at > clock.now():
         return False
-    _mark(item)
-    append(
-        "case.promise-breached",
-        actor=ENGINE,
-        refs=refs_of(case),
-        data={"due_at": instant(case.running_due_at)},
-        at=case.running_due_at,
-    )
-    return True
+    return note_promise(case, case.running_due_at)
 
 
 def _reminder(item: Due) -> bool:

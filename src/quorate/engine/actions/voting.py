@@ -10,7 +10,7 @@ from quorate.decisions.actions import Voter, open_motion, withdraw_motion
 from quorate.decisions.models import Motion, Vote
 from quorate.decisions.ports import MOTION_CLOSED
 from quorate.decisions.queries import roll_call
-from quorate.engine.actions.course import ENGINE, OCCASIONS, Hand, held, refs_of, take
+from quorate.engine.actions.course import ENGINE, OCCASIONS, OWNER, Hand, held, refs_of, take
 from quorate.engine.conflicts import conflicts
 from quorate.engine.definition import Decision, Role, Tally
 from quorate.engine.definition import Program as Definition
@@ -22,8 +22,6 @@ from quorate.kernel import clock, ids
 from quorate.kernel.i18n import gettext
 from quorate.terms.models import Body
 from quorate.terms.queries import holders, roster
-
-OWNER = "engine"
 
 
 def open_vote(case: Case, definition: Definition, hand: Hand) -> None:

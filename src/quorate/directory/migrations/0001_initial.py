@@ -2,10 +2,11 @@
 
 import django.db.models.deletion
 import django.db.models.functions.text
-import quorate.kernel.clock
-import quorate.kernel.ids
 from django.conf import settings
 from django.db import migrations, models
+
+import quorate.kernel.clock
+import quorate.kernel.ids
 
 
 class Migration(migrations.Migration):

@@ -108,8 +108,8 @@ def sentences(
 
     ``public``: the reader is anybody, so only kinds declared public, and those in ``also`` that the caller knows this
     reader may be told, are told, and only public names are used. ``wording`` gives an entry's sentence where it has
-    one of its own; empty: its kind's. ``known`` holds names that the caller has at hand. Queries: one for each kind of thing referred to, and one for private values if
-    asked.
+    one of its own; empty: its kind's. ``known`` holds names that the caller has at hand. Queries: one for each kind
+    of thing referred to, and one for private values if asked.
     """
     told = [entry for entry in entries if not public or entry.kind in also or _is_public(entry.kind)]
     names = Names.of(told, public=public, known=known)

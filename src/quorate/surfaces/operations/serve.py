@@ -1,6 +1,6 @@
 """One process that serves and works: the web server in the main thread's care, the outbox in a thread of its own.
 
-Why one process and this server: ``docs/adr/0007-waitress-in-one-process.md``. A kill at any point loses nothing,
+Why one process and this server: ``docs/adr/0007-waitress-serves-and-the-worker-runs-beside-it.md``. A kill at any point loses nothing,
 because a promised side effect is a row until it is done.
 """
 

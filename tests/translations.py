@@ -41,6 +41,8 @@ PUBLIC_MODULES = (
     "registers/portfolio/web/landscape.py",
     "registers/portfolio/web/panels.py",
     "registers/portfolio/web/projects.py",
+    "surfaces/record/lists.py",
+    "terms/sources.py",
     "terms/web/forms.py",
 )
 #: Names whose lists of entries stand in the public frame wherever they are declared.

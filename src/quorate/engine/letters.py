@@ -12,7 +12,8 @@ from django.utils import dateformat
 
 from quorate.decisions.models import Motion
 from quorate.engine.addressees import Addressee
-from quorate.engine.definition import Outcome, Role
+from quorate.engine.definition import EffectKind, Outcome, Role
+from quorate.engine.definition import Program as Definition
 from quorate.engine.evidence import Standpoint
 from quorate.engine.facts import CaseFacts
 from quorate.engine.links import absolute, case_path, program_path, public_case_path
@@ -52,6 +53,15 @@ class Occasion:
 def fill_values(occasion: Occasion, names: tuple[str, ...]) -> dict[str, Any]:
     """The values of the placeholders that a letter names; unknown names are left empty."""
     return {name: occasion.value(name) for name in names if name in VALUES}
+
+
+def telling_letters(definition: Definition) -> set[str]:
+    """The letters that tell a decision, and may be public: those of outcomes, and those of the steps that decide."""
+    found = {item.letter for item in definition.outcomes if item.letter}
+    for step in definition.all_transitions:
+        if any(effect.kind is EffectKind.DECIDE for effect in step.effects):
+            found |= {effect.value for effect in step.effects if effect.kind is EffectKind.LETTER}
+    return found
 
 
 def day(at: datetime | None) -> str | None:

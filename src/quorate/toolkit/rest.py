@@ -80,10 +80,13 @@ class Token(AuthBase):
         kind, _space, secret = request.headers.get("Authorization", "").partition(" ")
         if not kind:
             return None
+        known = getattr(request, "_quorate_bearer", None)  # asked before the operation and again by it
+        if isinstance(known, Actor):
+            return known
         actor = bearer_actor(secret.strip()) if kind.lower() == "bearer" else None
         if actor is None:
             raise AuthenticationError(message=gettext("the token is not valid: wrong, revoked or expired"))
-        request._quorate_actor = actor  # type: ignore[attr-defined]  # where access.identity keeps it
+        request._quorate_actor = request._quorate_bearer = actor  # type: ignore[attr-defined]  # where access.identity keeps it
         return actor
 
 

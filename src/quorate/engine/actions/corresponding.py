@@ -11,7 +11,7 @@ from quorate.engine.addressees import Addressee, addressees
 from quorate.engine.definition import Outcome, Role
 from quorate.engine.definition import Program as Definition
 from quorate.engine.facts import CaseFacts
-from quorate.engine.letters import Occasion, day, fill_values
+from quorate.engine.letters import Occasion, day, fill_values, telling_letters
 from quorate.engine.links import absolute, case_path
 from quorate.engine.models import Case, Letter, Review
 from quorate.engine.parties import Parties, role_words
@@ -28,11 +28,14 @@ def send_letter(
     """Write a letter of the program to everybody whom the roles mean; one mail each, one entry for all."""
     _declared, template = definition.letter(name)
     facts = CaseFacts(case, hand.at)
+    telling = telling_letters(definition)
     sent: list[Letter] = []
     for reader in addressees(facts.parties, roles):
         occasion = Occasion(facts, reader, hand.at, hand.reason, outcome)
         subject, body = template.fill(fill_values(occasion, template.placeholders))
-        public = template.fill(fill_values(occasion.for_anybody(), template.placeholders))
+        public = ("", "")
+        if name in telling:
+            public = template.fill(fill_values(occasion.for_anybody(), template.placeholders))
         letter = Letter(
             id=ids.new_id(),
             case=case,

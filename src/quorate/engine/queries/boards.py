@@ -17,11 +17,12 @@ from quorate.decisions.models import Motion
 from quorate.decisions.queries import counts_of, roll_call
 from quorate.decisions.rules import evaluate, parse_rule
 from quorate.engine.conflicts import reason_words
-from quorate.engine.definition import Check, Citation, EffectKind, Rubric, Tally
+from quorate.engine.definition import Check, Citation, Rubric, Tally
 from quorate.engine.definition import Program as Definition
 from quorate.engine.evidence import Standpoint
 from quorate.engine.facts import CaseFacts
 from quorate.engine.forms import ElementKind
+from quorate.engine.letters import telling_letters
 from quorate.engine.models import Assignment, Case, Grant, Letter, Obligation, Review
 from quorate.engine.parties import role_words
 from quorate.engine.rights import Rights
@@ -448,7 +449,7 @@ def letter_views(case: Case, definition: Definition, seen: Sight, rights: Rights
     if shown.case and shown.letter:
         told = {row.name for row in mine}
         for row in rows:
-            if row.name in _public_letters(definition) and row.name not in told and row.public_body:
+            if row.name in telling_letters(definition) and row.name not in told and row.public_body:
                 told.add(row.name)
                 found[row.pk] = LetterView(row.name, "", row.public_subject, row.public_body, row.sent_at)
     return [found[row.pk] for row in rows if row.pk in found]
@@ -463,16 +464,6 @@ def _is_own(row: Letter, seen: Sight, rights: Rights) -> bool:
 
 def _letter(row: Letter, *, to: bool) -> LetterView:
     return LetterView(row.name, _reader(row.person, row.to) if to else "", row.subject, row.body, row.sent_at)
-
-
-def _public_letters(definition: Definition) -> set[str]:
-    """The letters that tell a decision: those of outcomes, and those of the steps that decide."""
-    found = {item.letter for item in definition.outcomes if item.letter}
-    for step in definition.all_transitions:
-        kinds = {effect.kind for effect in step.effects}
-        if EffectKind.DECIDE in kinds:
-            found |= {effect.value for effect in step.effects if effect.kind is EffectKind.LETTER}
-    return found
 
 
 def _reader(person: Any, address: str) -> str:

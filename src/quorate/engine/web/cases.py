@@ -12,7 +12,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from quorate.access.actors import Actor
 from quorate.access.identity import actor_from
@@ -23,7 +23,7 @@ from quorate.engine.queries import CaseView, MoveView
 from quorate.engine.web import inputs
 from quorate.engine.web.application import ApplicationForm, field_name
 from quorate.kernel.errors import NotFound, Refused, UserError
-from quorate.kernel.i18n import gettext
+from quorate.kernel.i18n import _, gettext
 from quorate.terms.queries import holders
 from quorate.toolkit.components import Step
 from quorate.toolkit.forms import blame
@@ -41,6 +41,9 @@ class Gesture:
     make: Callable[[CaseView, str, Any, Any], forms.Form]
     do: Callable[[Actor, Case, str, Any], str]
     files: bool = field(default=False)
+    #: The words of its own page and button; without them it is done on the case's page.
+    title: object = ""
+    button: object = ""
 
 
 @login_required
@@ -73,8 +76,8 @@ def page(request: HttpRequest, found: Case, bound: Bound | None = None, *, statu
         "checks": [
             (
                 check,
-                form("attest", check.criterion) if check.criterion in view.may.attest else None,
-                form("waive", check.criterion) if check.criterion in view.may.waive else None,
+                check.criterion in view.may.attest,
+                check.criterion in view.may.waive,
             )
             for check in (view.checks.points if view.checks else ())
         ],
@@ -92,25 +95,43 @@ def track(view: CaseView) -> list[Step]:
 
 
 @login_required
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def act(request: HttpRequest, key: str, gesture: str, about: str = "") -> HttpResponse:
-    """Do one thing on a case; when it is refused, the page comes back with the words and what was typed."""
+    """Do one thing on a case. Refused, the form comes back with the words and what was typed.
+
+    What is done from a page of its own (an attestation, a waiver) is asked for there; the rest on the case's page.
+    """
     actor = actor_from(request)
     found = queries.case_named(actor, key)
-    if gesture not in GESTURES:
+    declared = GESTURES.get(gesture)
+    if declared is None or (request.method != "POST" and not declared.title):
         raise NotFound(gettext("there is no such step"))
-    declared = GESTURES[gesture]
     view = queries.case_view(actor, found)
+    if request.method != "POST":
+        return _gesture_page(request, view, declared, about, declared.make(view, about, None, None))
     form = declared.make(view, about, request.POST, request.FILES if declared.files else None)
+    status = 422
     if form.is_valid():
         try:
             messages.success(request, declared.do(actor, found, about, form))
         except UserError as error:
             blame(form, error)
             found.refresh_from_db()
-            return page(request, found, {(gesture, about): form}, status=error.status)
-        return redirect("engine:case", key=found.key)
-    return page(request, found, {(gesture, about): form}, status=422)
+            status = error.status
+        else:
+            return redirect("engine:case", key=found.key)
+    if declared.title:
+        return _gesture_page(request, view, declared, about, form, status=status)
+    return page(request, found, {(gesture, about): form}, status=status)
+
+
+def _gesture_page(
+    request: HttpRequest, view: CaseView, declared: Gesture, about: str, form: forms.Form, *, status: int = 200
+) -> HttpResponse:
+    points = view.checks.points if view.checks else []
+    check = next((each for each in points if each.criterion == about), None)
+    context = {"view": view, "line": view.line, "gesture": declared, "check": check, "form": form}
+    return render(request, "engine/gesture.html", context, status=status)
 
 
 @login_required
@@ -378,8 +399,13 @@ GESTURES: Mapping[str, Gesture] = {
         _delegate,
     ),
     "check": Gesture(_plain, _check),
-    "attest": Gesture(_attest_form, _attest),
-    "waive": Gesture(lambda view, about, data, files: inputs.ReasonForm(data, prefix=f"waive-{about}"), _waive),
+    "attest": Gesture(_attest_form, _attest, title=_("Attest with evidence"), button=_("Attest")),
+    "waive": Gesture(
+        lambda view, about, data, files: inputs.ReasonForm(data, prefix=f"waive-{about}"),
+        _waive,
+        title=_("Let it pass as it is"),
+        button=_("Let it pass"),
+    ),
     "fulfil": Gesture(_obligation_form, _fulfil),
     "confirm": Gesture(_plain, _confirm),
     "waive-obligation": Gesture(

@@ -68,11 +68,7 @@ def page(request: HttpRequest, found: Case, bound: Bound | None = None, *, statu
         "line": view.line,
         "moves": [(move, form("move", move.name)) for move in view.moves],
         "comment_form": form("comment") if view.may.comment else None,
-        "attach_form": form("attach") if view.may.attach else None,
-        "assign_form": form("assign") if view.may.assign else None,
         "reviewers_form": form("reviewers") if view.may.assign_reviewers else None,
-        "delegate_form": form("delegate") if view.may.delegate else None,
-        "recuse_form": form("recuse") if view.may.recuse else None,
         "checks": [
             (
                 check,
@@ -381,9 +377,14 @@ GESTURES: Mapping[str, Gesture] = {
         lambda view, about, data, files: inputs.AttachForm(data, files, audiences=view.may.attach, prefix="attach"),
         _attach,
         files=True,
+        title=_("Attach a file"),
+        button=_("Attach"),
     ),
     "assign": Gesture(
-        lambda view, about, data, files: inputs.PersonForm(data, people=_candidates(view), prefix="assign"), _assign
+        lambda view, about, data, files: inputs.PersonForm(data, people=_candidates(view), prefix="assign"),
+        _assign,
+        title=_("Hand the next step to a person"),
+        button=_("Hand over"),
     ),
     "reviewers": Gesture(
         lambda view, about, data, files: inputs.ReviewersForm(
@@ -393,10 +394,17 @@ GESTURES: Mapping[str, Gesture] = {
     ),
     "draw": Gesture(_plain, _draw),
     "volunteer": Gesture(_plain, _volunteer),
-    "recuse": Gesture(lambda view, about, data, files: inputs.DetailForm(data, prefix="recuse"), _recuse),
+    "recuse": Gesture(
+        lambda view, about, data, files: inputs.DetailForm(data, prefix="recuse"),
+        _recuse,
+        title=_("Stand aside from this case"),
+        button=_("Stand aside"),
+    ),
     "delegate": Gesture(
         lambda view, about, data, files: inputs.DelegateForm(data, people=_delegates(view), prefix="delegate"),
         _delegate,
+        title=_("Let somebody act in my place"),
+        button=_("Delegate"),
     ),
     "check": Gesture(_plain, _check),
     "attest": Gesture(_attest_form, _attest, title=_("Attest with evidence"), button=_("Attest")),

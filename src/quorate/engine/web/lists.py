@@ -94,7 +94,7 @@ def cases(request: HttpRequest) -> HttpResponse:
     return CaseTable(request, queries.visible(actor), actor=actor).respond("engine/cases.html", {})
 
 
-class QueueTable(Table[CaseLine]):
+class QueueTable(CaseTable):
     """A program's waiting cases in the order in which they are taken."""
 
     name = "queue"
@@ -109,12 +109,9 @@ class QueueTable(Table[CaseLine]):
         Column("due_at", _("Clock"), kind="clock"),
         Column("sitting", _("Session"), kind="number", low=True),
     )
-    search = ("key", "title")
+    filters: Any = ()
+    order = ""
     empty = Empty(_("Nobody waits"), _("The next application will stand here with its place and its age."))
-
-    def action(self, row: CaseLine) -> RowAction | None:
-        """Open it."""
-        return RowAction(_("Open"), row.url)
 
 
 @login_required
@@ -122,7 +119,7 @@ def queue(request: HttpRequest, slug: str) -> HttpResponse:
     """The queue of a program."""
     actor = actor_from(request)
     program = program_named(slug)
-    table = QueueTable(request, queries.queue(actor, program), actor=actor)
+    table = QueueTable(request, queries.queued(actor, program), actor=actor)
     return table.respond("engine/queue.html", {"program": queries.program_view(actor, program)})
 
 

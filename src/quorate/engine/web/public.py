@@ -73,7 +73,7 @@ def program(request: HttpRequest, slug: str) -> HttpResponse:
 def queue(request: HttpRequest, slug: str) -> HttpResponse:
     """The queue with places and ages."""
     found = program_named(slug)
-    table = PublicQueue(request, queries.queue(VISITOR, found), actor=VISITOR)
+    table = PublicQueue(request, queries.queued(VISITOR, found), actor=VISITOR)
     return table.respond("engine/public_queue.html", {"program": queries.program_view(VISITOR, found)}, public=True)
 
 

@@ -46,14 +46,17 @@ class Rundown:
     points: list[Standpoint]
 
 
-def rundown(case: Case, definition: Definition, at: datetime) -> Rundown:
-    """Every criterion in the program's order; ``answered`` is the last request that a run answered. Three queries."""
+def rundown(case: Case, definition: Definition, at: datetime, *, runs: bool = True, words: bool = True) -> Rundown:
+    """Every criterion in the program's order; ``answered`` is the last request that a run answered. Three queries.
+
+    Without ``runs`` or ``words`` the caller knows that there are none, and they are not asked for.
+    """
     if not definition.checks:
         return Rundown(None, 0, [])
-    recent = list(case.check_runs.order_by("-at", "-id")[:20])
+    recent = list(case.check_runs.order_by("-at", "-id")[:20]) if runs else []
     run = next((item for item in recent if not item.error), None)
     findings = {item.criterion: item for item in run.findings.all()} if run is not None else {}
-    points = judge(definition, findings, attestations(case), at)
+    points = judge(definition, findings, attestations(case) if words else [], at)
     return Rundown(run, max((item.asked for item in recent), default=0), points)
 
 

@@ -25,12 +25,24 @@ from quorate.toolkit.ports import SUBJECTS
 class CaseFacts(Mapping[str, Any]):
     """All facts of a case at an instant, computed when asked and kept. Unknown facts are ``None``."""
 
-    def __init__(self, case: Case, at: datetime | None = None, *, parties: Parties | None = None) -> None:
+    def __init__(
+        self,
+        case: Case,
+        at: datetime | None = None,
+        *,
+        parties: Parties | None = None,
+        there: frozenset[str] | None = None,
+    ) -> None:
+        """``there`` names what the case is known to have (see ``queries.presence``); without it all is asked for."""
         self.case = case
         self.at = at or clock.now()
         self.parties = parties or Parties(case, self.at)
         self.definition = self.parties.definition
         self._kept: dict[str, Any] = {}
+        self._there = there
+
+    def _has(self, name: str) -> bool:
+        return self._there is None or name in self._there
 
     def __getitem__(self, name: str) -> Any:
         if name not in self._kept:
@@ -60,6 +72,8 @@ class CaseFacts(Mapping[str, Any]):
 
     @cached_property
     def _private(self) -> Mapping[tuple[str, bool], Any]:
+        if not self._has("private"):
+            return {}
         rows = PrivateAnswer.objects.filter(case=self.case).values_list("name", "mapped", "value")
         return {(name, mapped): value for name, mapped, value in rows}
 
@@ -92,7 +106,8 @@ class CaseFacts(Mapping[str, Any]):
     @cached_property
     def rundown(self) -> Rundown:
         """The newest run of the checks and what every criterion came to."""
-        return rundown(self.case, self.definition, self.at)
+        runs, words = self._has("runs"), self._has("attestations")
+        return rundown(self.case, self.definition, self.at, runs=runs, words=words)
 
     @property
     def checks(self) -> list[Standpoint]:
@@ -102,7 +117,8 @@ class CaseFacts(Mapping[str, Any]):
     @cached_property
     def reviews(self) -> list[Review]:
         """The reviews of the present stage's review, else all of the case."""
-        found = [item for item in self.case.reviews.all() if item.state != Review.State.RELEASED]
+        rows = self.case.reviews.all() if self._has("reviews") else []
+        found = [item for item in rows if item.state != Review.State.RELEASED]
         here = [item for item in found if item.stage == self.case.stage]
         return here or found
 
@@ -114,6 +130,8 @@ class CaseFacts(Mapping[str, Any]):
     @cached_property
     def obligations(self) -> list[Obligation]:
         """What is still owed for the case or the grant that it reviews."""
+        if not self._has("obligations"):
+            return []
         owed = Q(case=self.case) | Q(grant_id=self.case.grant_id) if self.case.grant_id else Q(case=self.case)
         return list(Obligation.objects.filter(owed, closed_at=None).order_by("due_at"))
 

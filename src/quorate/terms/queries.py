@@ -111,11 +111,14 @@ def titles(roles: Iterable[str]) -> dict[str, str]:
     """Role references in words: the seat's title, "members of X", "chair of X"."""
     from_terms = [role for role in roles if is_term_role(role)]
     slugs = {role.partition(":")[2].partition("/")[0] for role in from_terms}
-    names = dict(Body.objects.filter(slug__in=slugs).values_list("slug", "name"))
-    seats = {
-        f"seat:{body}/{slug}": title
-        for body, slug, title in Seat.objects.filter(body__slug__in=slugs).values_list("body__slug", "slug", "title")
-    }
+    rows = Seat.objects.filter(body__slug__in=slugs).order_by()
+    names: dict[str, str] = {}
+    seats: dict[str, str] = {}
+    for body, name, slug, title in rows.values_list("body__slug", "body__name", "slug", "title"):
+        names[body] = name
+        seats[f"seat:{body}/{slug}"] = title
+    if slugs - names.keys():
+        names |= dict(Body.objects.filter(slug__in=slugs - names.keys()).values_list("slug", "name"))
     found: dict[str, str] = {}
     for role in from_terms:
         form, _, rest = role.partition(":")

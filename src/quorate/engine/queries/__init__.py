@@ -23,6 +23,7 @@ from quorate.engine.queries.cases import (
     late,
     lines,
     queue,
+    queued,
     visible,
 )
 from quorate.engine.queries.history import history
@@ -80,6 +81,7 @@ __all__ = [
     "program_view",
     "programs",
     "queue",
+    "queued",
     "sight",
     "visible",
 ]

@@ -283,11 +283,13 @@ def _may_attest(check: Check, rights: Rights) -> bool:
     return rights.may("case.attest", Criterion(rights.case, check.criterion))
 
 
-def review_boards(case: Case, definition: Definition, seen: Sight, rights: Rights) -> list[ReviewBoard]:
-    """The reviews of every stage that had any, with blind ones kept apart."""
+def review_boards(
+    case: Case, definition: Definition, seen: Sight, rights: Rights, *, any_: bool = True
+) -> list[ReviewBoard]:
+    """The reviews of every stage that had any, with blind ones kept apart. ``any_``: whether the case has any."""
     if not definition.reviews or seen.reviews is Tally.NONE:
         return []
-    rows = list(case.reviews.exclude(state=Review.State.RELEASED).select_related("person"))
+    rows = list(case.reviews.exclude(state=Review.State.RELEASED).select_related("person")) if any_ else []
     found: list[ReviewBoard] = []
     for declared in definition.reviews:
         own_rows = [row for row in rows if row.stage == declared.stage]

@@ -64,12 +64,12 @@ class CaseLine:
 
 
 def visible(actor: Actor, at: datetime | None = None) -> QuerySet[Case]:
-    """Every case that an actor may know of. Three queries at most to build, one to read."""
+    """Every case that an actor may know of, without the answers: lists show none. Three queries at most to build."""
     standing = Standing(actor, at or clock.now())
     limited = actor.scopes is not None and not actor.scopes & {"all", "case.read"}
     if not limited and (actor.kind == "system" or actor.operator or "case.read" in standing.listed):
-        return Case.objects.all()
-    return Case.objects.filter(_known_to(standing, limited))
+        return Case.objects.defer("answers", "fields")
+    return Case.objects.filter(_known_to(standing, limited)).defer("answers", "fields")
 
 
 def _known_to(standing: Standing, limited: bool) -> Q:
@@ -142,12 +142,17 @@ def late(cases: QuerySet[Case], at: datetime | None = None) -> QuerySet[Case]:
     return cases.filter(closed_at=None, paused=False, due_at__lt=at or clock.now())
 
 
-def queue(actor: Actor, program: Program, stage: str = "") -> list[CaseLine]:
+def queued(actor: Actor, program: Program, stage: str = "") -> QuerySet[Case]:
     """A program's waiting cases in the order in which they are taken; every queue stage, or one."""
     rule = current(program)
     stages = [stage] if stage else [item.name for item in rule.stages if item.kind is StageKind.QUEUE]
     waiting = visible(actor).filter(program=program, stage__in=stages, closed_at=None)
-    return lines(in_queue_order(waiting, rule), actor)
+    return in_queue_order(waiting, rule)
+
+
+def queue(actor: Actor, program: Program, stage: str = "") -> list[CaseLine]:
+    """The same as lines, all of them."""
+    return lines(queued(actor, program, stage), actor)
 
 
 def lines(
@@ -158,10 +163,12 @@ def lines(
     standing: Standing | None = None,
     words: Mapping[str, str] | None = None,
     seen: Mapping[UUID, Sight] | None = None,
+    owners: Mapping[UUID, Person] | None = None,
 ) -> list[CaseLine]:
     """Cases as lines for a reader, in the order given. Queries do not grow with the number of cases.
 
-    The last three are what the caller knows already: the reader's offices, roles in words, and what the reader sees.
+    The last four are what the caller knows already: the reader's offices, roles in words, what the reader sees, and
+    for the first case who was made its owner.
     """
     rows = list(cases)
     if not rows:
@@ -170,17 +177,28 @@ def lines(
     standing = standing or Standing(actor, moment)
     seen = {row.pk: line_sight(standing, row) for row in rows} | dict(seen or {})
     inside = [row for row in rows if seen[row.pk].inner or "operator" in seen[row.pk].parts]
-    owners = _assignees(inside, moment)
+    known = rows[:1] if owners is not None else []
+    owners = {**(owners or {}), **_assignees([row for row in inside if row not in known], moment)}
     roles = {_owner_role(row, definition_of(row)) for row in rows}
     if words is None or not roles <= words.keys() | {""}:
         words = role_words(roles)
     named = {row.applicant_id for row in rows if row.applicant_id is not None and seen[row.pk].applicant}
-    people: dict[UUID, str] = {}
-    if named:
-        people = dict(Person.objects.filter(pk__in=named, erased_at=None).values_list("pk", "name"))
+    people = _names_of(rows, named)
     labels = subject_labels(rows)
     places = positions([row for row in rows if seen[row.pk].position])
     return [_line(row, seen[row.pk], owners, words, people, labels, places) for row in rows]
+
+
+def _names_of(rows: Sequence[Case], wanted: Iterable[UUID]) -> dict[UUID, str]:
+    """Names of applicants; those that came with their case are not asked for again."""
+    found: dict[UUID, str] = {}
+    for row in rows:
+        if "applicant" in row._state.fields_cache and row.applicant is not None and row.applicant.erased_at is None:
+            found[row.applicant.pk] = row.applicant.name
+    missing = {pk for pk in wanted if pk not in found}
+    if missing:
+        found |= dict(Person.objects.filter(pk__in=missing, erased_at=None).values_list("pk", "name"))
+    return found
 
 
 def _line(

@@ -20,6 +20,7 @@ from quorate.engine.models.paper import Audience
 from quorate.engine.queries import boards
 from quorate.engine.queries.cases import CaseLine, line_sight, lines
 from quorate.engine.queries.history import history
+from quorate.engine.queries.presence import belongings
 from quorate.engine.rights import Rights
 from quorate.engine.rules import Remark, StageOf, Step, manual_steps, target
 from quorate.engine.visibility import Sight, sight
@@ -135,12 +136,15 @@ def case_view(actor: Actor, case: Case, at: datetime | None = None) -> CaseView:
     rights = _rights(actor, case, at)
     definition = rights.parties.definition
     seen = sight(actor, case, rights=rights)
-    facts = CaseFacts(case, rights.at, parties=rights.parties)
+    there = belongings(case)
+    if "assignments" not in there:
+        rights.parties.__dict__.setdefault("assignments", [])
+    facts = CaseFacts(case, rights.at, parties=rights.parties, there=there)
     stage = definition.stage(case.stage)
     visits = list(case.visits.all())
-    own, parent, children, linked = _lines(rights, seen)
-    motions = boards.motions_of(case) if definition.decisions else []
-    grants = boards.grant_views(case, seen, rights)
+    own, parent, children, linked = _lines(rights, seen, family="family" in there)
+    motions = boards.motions_of(case) if "motions" in there else []
+    grants = boards.grant_views(case, seen, rights) if "grants" in there else []
     known = {("motion", str(item.pk)): item.title for item in motions}
     known |= {("body", str(item.body_id)): item.body.name for item in motions if item.body is not None}
     known |= {("grant", str(item.id)): item.title for item in grants}
@@ -159,14 +163,14 @@ def case_view(actor: Actor, case: Case, at: datetime | None = None) -> CaseView:
         answers=boards.answers(case, definition, seen, facts),
         fields=dict(facts.fields if seen.private else case.fields) if seen.answers else {},
         checks=boards.check_board(case, definition, seen, rights, facts),
-        reviews=boards.review_boards(case, definition, seen, rights),
+        reviews=boards.review_boards(case, definition, seen, rights, any_="reviews" in there),
         motions=boards.motion_views(definition, seen, rights, motions),
-        comments=boards.comment_views(case, seen, rights),
-        attachments=boards.attachment_views(case, seen, rights),
-        letters=boards.letter_views(case, definition, seen, rights),
+        comments=boards.comment_views(case, seen, rights) if "comments" in there else [],
+        attachments=boards.attachment_views(case, seen, rights) if "attachments" in there else [],
+        letters=boards.letter_views(case, definition, seen, rights) if "letters" in there else [],
         grants=grants,
-        obligations=boards.obligation_views(case, definition, seen, rights),
-        recusals=boards.recusal_views(case, seen, rights),
+        obligations=boards.obligation_views(case, definition, seen, rights) if "obligations" in there else [],
+        recusals=boards.recusal_views(case, seen, rights) if "recusals" in there else [],
         delegations=boards.delegation_views(case, definition, seen, rights),
         history=history(actor, case, seen, known),
         moves=moves(rights, facts, visits),
@@ -332,26 +336,43 @@ def _rights(actor: Actor, case: Case, at: datetime | None) -> Rights:
     return Rights(actor, case, at or clock.now())
 
 
-def _lines(rights: Rights, seen: Sight) -> tuple[CaseLine, CaseLine | None, list[CaseLine], list[CaseLine]]:
+def _lines(
+    rights: Rights, seen: Sight, *, family: bool
+) -> tuple[CaseLine, CaseLine | None, list[CaseLine], list[CaseLine]]:
     """The case, the one it came from, those it opened, and others about the same subject, as far as may be known."""
     case, standing = rights.case, rights.standing
-    near = Q(parent=case) | Q(pk=case.parent_id) if case.parent_id is not None else Q(parent=case)
-    if case.subject_id:
-        near |= Q(subject_kind=case.subject_kind, subject_id=case.subject_id)
-    family = list(Case.objects.filter(near).exclude(pk=case.pk).order_by("-opened_at", "-number")[:40])
+    near = _family(case) if family else []
     sights = {case.pk: seen}
-    for row in family:
+    for row in near:
         found = line_sight(standing, row)
         theirs = "holder" in seen.parts and (row.subject_kind, row.subject_id) == (case.subject_kind, case.subject_id)
         sights[row.pk] = replace(found, exists=True, parts=found.parts | {"holder"}) if theirs else found
-    shown = [case, *(row for row in family if sights[row.pk].exists)]
-    told = lines(shown, rights.actor, rights.at, standing=standing, words=rights.words, seen=sights)
+    shown = [case, *(row for row in near if sights[row.pk].exists)]
+    owners = {case.pk: rights.parties.assignee} if seen.inner or "operator" in seen.parts else {}
+    told = lines(
+        shown,
+        rights.actor,
+        rights.at,
+        standing=standing,
+        words=rights.words,
+        seen=sights,
+        owners={pk: person for pk, person in owners.items() if person is not None},
+    )
     by_row = dict(zip(shown, told, strict=True))
     others = [row for row in shown if row.pk != case.pk]
     parent = next((by_row[row] for row in others if row.pk == case.parent_id), None)
     children = [by_row[row] for row in reversed(others) if row.parent_id == case.pk]
     rest = [row for row in others if row.parent_id != case.pk and row.pk != case.parent_id]
     return by_row[case], parent, children, [by_row[row] for row in rest[:10]]
+
+
+def _family(case: Case) -> list[Case]:
+    """Cases near this one: its parent, its children, others about the same subject; newest first."""
+    near = Q(parent=case) | Q(pk=case.parent_id) if case.parent_id is not None else Q(parent=case)
+    if case.subject_id:
+        near |= Q(subject_kind=case.subject_kind, subject_id=case.subject_id)
+    rows = Case.objects.filter(near).exclude(pk=case.pk).defer("answers", "fields")
+    return list(rows.order_by("-opened_at", "-number")[:40])
 
 
 def draft_of(actor: Actor, case: Case) -> Review | None:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet
 
 from quorate.access.actors import Actor
 from quorate.engine.definition import StageKind
@@ -17,6 +17,7 @@ from quorate.engine.links import case_path
 from quorate.engine.models import Assignment, Case, Obligation
 from quorate.engine.parties import Parties, Standing, role_words
 from quorate.engine.queries.cases import positions, reviewing, subjects_held
+from quorate.engine.rules import in_queue_order
 from quorate.engine.versions import definition, definition_of
 from quorate.kernel.i18n import _, gettext
 from quorate.toolkit.work import WorkItem
@@ -76,6 +77,7 @@ def owned(standing: Standing, held: Mapping[str, Iterable[str]]) -> QuerySet[Cas
         Case.objects.filter(closed_at=None)
         .annotate(taken=Exists(here.filter(role=Assignment.Role.OWNER)), given=Exists(acting))
         .filter(mine)
+        .defer("answers", "fields")
         .order_by("due_at", "opened_at", "number")
     )
 
@@ -99,20 +101,29 @@ def _speaks(held: Mapping[str, Iterable[str]]) -> Q:
 
 
 def _stages(standing: Standing, held: Mapping[str, Iterable[str]]) -> Iterable[WorkItem]:
-    rows = [row for row in owned(standing, held) if _is_theirs(standing, held, row)]
-    places = positions(rows)
-    long: dict[tuple[UUID, str], list[Case]] = {}
-    for row in rows:
-        if row.stage_kind == StageKind.QUEUE:
-            long.setdefault((row.program_id, row.stage), []).append(row)
-    for row in rows:
-        in_line = long.get((row.program_id, row.stage), [])
-        if len(in_line) > QUEUE_SHOWN and places.get(row.pk, 0) > QUEUE_SHOWN:
-            continue
+    mine = owned(standing, held)
+    rows = [
+        row
+        for row in mine.filter(~Q(stage_kind=StageKind.QUEUE) | Q(("given", True)))
+        if _is_theirs(standing, held, row)
+    ]
+    in_line = mine.filter(Q(("given", False)), stage_kind=StageKind.QUEUE)
+    queues = list(
+        in_line.order_by()
+        .values("program", "stage")
+        .annotate(n=Count("pk"), due=Min("due_at"), since=Min("stage_entered_at"))
+    )
+    firsts: list[list[Case]] = []
+    for line in queues:
+        here = in_line.filter(program=line["program"], stage=line["stage"])
+        some = here.first()
+        firsts.append(list(in_queue_order(here, definition_of(some))[:QUEUE_SHOWN]) if some is not None else [])
+    places = positions([*rows, *(row for first in firsts for row in first)])
+    for row in (*rows, *(row for first in firsts for row in first)):
         yield _stage(standing, row, places.get(row.pk))
-    for waiting_here in long.values():
-        if len(waiting_here) > QUEUE_SHOWN:
-            yield _rest(waiting_here)
+    for line, first in zip(queues, firsts, strict=True):
+        if line["n"] > len(first) and first:
+            yield _rest(first[0], line["n"] - len(first), line["due"], line["since"])
 
 
 def _is_theirs(standing: Standing, held: Mapping[str, Iterable[str]], row: Case) -> bool:
@@ -160,17 +171,15 @@ def _verb(row: Case, kind: StageKind) -> str:
     return gettext("Take up") if kind is StageKind.QUEUE else gettext("Open")
 
 
-def _rest(rows: list[Case]) -> WorkItem:
-    first = rows[0]
+def _rest(first: Case, more: int, due: datetime | None, since: datetime) -> WorkItem:
     program = definition_of(first)
-    more = len(rows) - QUEUE_SHOWN
     return WorkItem(
         key=f"queue:{first.program_id}:{first.stage}",
         title=gettext("%(n)d more in “%(stage)s”") % {"n": more, "stage": program.stage(first.stage).title},
         why=gettext("They come after the ones above"),
         url=f"/programs/{program.program}/queue/",
-        due_at=min((row.due_at for row in rows[QUEUE_SHOWN:] if row.due_at is not None), default=None),
-        since=min(row.stage_entered_at for row in rows),
+        due_at=due,
+        since=since,
         program=program.name,
         verb=_("See the queue"),
     )

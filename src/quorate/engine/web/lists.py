@@ -109,7 +109,7 @@ class QueueTable(CaseTable):
         Column("due_at", _("Clock"), kind="clock"),
         Column("sitting", _("Session"), kind="number", low=True),
     )
-    filters: Any = ()
+    filters: ClassVar[Any] = ()
     order = ""
     empty = Empty(_("Nobody waits"), _("The next application will stand here with its place and its age."))
 

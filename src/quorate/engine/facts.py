@@ -15,7 +15,7 @@ from quorate.engine.definition import FieldKind, Rubric
 from quorate.engine.durations import Duration
 from quorate.engine.evidence import Rundown, Standpoint, rundown
 from quorate.engine.forms import answer
-from quorate.engine.models import Case, CheckRun, Grant, Obligation, PrivateAnswer, Review
+from quorate.engine.models import Case, Grant, Obligation, PrivateAnswer, Review
 from quorate.engine.parties import Parties
 from quorate.engine.rules import PRIORITIES
 from quorate.kernel import clock
@@ -166,8 +166,8 @@ def _checks_done(facts: CaseFacts) -> bool:
     """Whether the checks that were asked for last have come to something."""
     if not any(check.is_measured for check in facts.definition.checks):
         return True
-    asked = facts.case.checks_asked
-    return CheckRun.objects.filter(case=facts.case, error="", asked__gte=asked).exists()
+    run = facts.rundown.run
+    return run is not None and run.asked >= facts.case.checks_asked
 
 
 def _unknown(facts: CaseFacts) -> list[str]:

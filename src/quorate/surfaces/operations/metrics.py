@@ -12,7 +12,7 @@ try:
     import prometheus_client as client
     from prometheus_client.core import GaugeMetricFamily
 except ImportError:  # The extra is not installed: there is nothing to measure with.
-    client = None
+    client = None  # type: ignore[assignment]  # asked before each use
 
 from quorate.surfaces.operations import state
 

@@ -17,7 +17,7 @@ try:
     from opentelemetry.sdk.trace import TracerProvider
     from opentelemetry.sdk.trace.export import BatchSpanProcessor
 except ImportError:  # The extra is not installed: nothing is traced.
-    trace = None
+    trace = None  # type: ignore[assignment]  # asked before each use
 
 from quorate import __version__
 

@@ -51,7 +51,6 @@ _kind(
 )
 _kind("case.decided", _("{actor} recorded the decision: {title}"), {"outcome": str, "title": str})
 _kind("case.closed", _("{case} closed: {title}"), {"outcome": str, "title": str, "good": bool})
-_kind("case.reopened", _("{case} is open again"))
 _kind("case.invited", _("{actor} sent the applicant the means to claim {case}"))
 _kind("case.prioritised", _("{actor} set the priority of {case} to {priority}"), {"priority": int})
 _kind("case.assigned", _("{actor} made {assignee} owner of “{stage_title}”"), {"stage": str, "stage_title": str})

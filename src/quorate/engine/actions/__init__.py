@@ -15,9 +15,9 @@ from quorate.engine.actions.owing import (
     waive_obligation,
 )
 from quorate.engine.actions.programs import close_program, open_program, publish_program
+from quorate.engine.actions.recusing import declare_recusal
 from quorate.engine.actions.reviewing import (
     assign_reviewers,
-    declare_recusal,
     draw_reviewers,
     release_reviewer,
     submit_review,

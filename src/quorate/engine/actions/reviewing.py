@@ -16,8 +16,6 @@ from django.db.models.functions import Greatest
 from quorate.access.action import action
 from quorate.access.actors import Actor
 from quorate.access.policy import authorise
-from quorate.decisions.actions import recuse
-from quorate.decisions.models import Motion
 from quorate.directory.models import Person
 from quorate.engine.actions.corresponding import tell_reviewer
 from quorate.engine.actions.course import ENGINE, OCCASIONS, Hand, held, open_visit, refs_of, settle
@@ -25,7 +23,7 @@ from quorate.engine.conflicts import conflicts, reason_words, sharing_with_each_
 from quorate.engine.definition import Assign, Rubric
 from quorate.engine.definition import Program as Definition
 from quorate.engine.definition import Review as Declared
-from quorate.engine.models import Assignment, Case, Recusal, Review
+from quorate.engine.models import Assignment, Case, Review
 from quorate.engine.parties import Parties
 from quorate.engine.rules import StageOf
 from quorate.engine.versions import definition_of
@@ -81,7 +79,7 @@ def release_reviewer(*, actor: Actor, review: Review, reason: str = "") -> Revie
     row = Review.objects.select_related("person", "assignment").get(pk=review.pk)
     if row.state == Review.State.SUBMITTED:
         raise Conflict(gettext("this review is in"), where="review")
-    _release(case, row, Hand(actor, authority), "released")
+    release(case, row, Hand(actor, authority), "released")
     return row
 
 
@@ -147,54 +145,6 @@ def submit_review(
     )
     settle(case, Hand(actor, authority, now))
     return row
-
-
-@action("case.recuse", kinds=("case.recused", "review.released", "motion.recused"))
-def declare_recusal(*, actor: Actor, case: Case, person: Person | None = None, detail: str = "") -> Recusal:
-    """Stand aside from a case, or record that somebody else does. The detail stays with the program's staff.
-
-    Their review is let go, their vote is not counted, and nobody can ask them again.
-    """
-    case = held(case)
-    authority = authorise(actor, "case.recuse", case)
-    who = person.pk if person is not None else actor.person_id
-    if who is None:
-        raise UserError(gettext("say who stands aside"), where="person")
-    definition = definition_of(case)
-    if who != actor.person_id and actor.kind == "person":
-        authority = authorise_other(actor, case)
-    if len(detail) > LONGEST:
-        raise UserError(gettext("keep it below %(n)d characters") % {"n": LONGEST}, where="detail")
-    hand = Hand(actor, authority)
-    row, created = Recusal.objects.get_or_create(
-        case=case,
-        person_id=who,
-        defaults={"reason": Recusal.Reason.DECLARED, "detail": detail.strip(), "declared_at": hand.at},
-    )
-    if not created:
-        return row
-    append(
-        "case.recused",
-        actor=actor,
-        refs=refs_of(case, Ref("person", str(who))),
-        data={"reason": Recusal.Reason.DECLARED.value},
-        private={"detail": detail.strip()},
-        authority=authority,
-    )
-    for review in case.reviews.filter(person_id=who).exclude(state=Review.State.RELEASED):
-        _release(case, review, hand, "recused")
-    ended = Greatest("start", Value(hand.at))
-    case.assignments.filter(person_id=who, role=Assignment.Role.OWNER, until=None).update(until=ended)
-    for motion in Motion.objects.filter(owner="engine", owner_ref=str(case.pk), state=Motion.State.OPEN):
-        recuse(actor=ENGINE, motion=motion, person=who)
-    if case.closed_at is None and definition.review_in(case.stage) is not None:
-        settle(case, hand)
-    return row
-
-
-def authorise_other(actor: Actor, case: Case) -> list[str]:
-    """Only those who assign reviewers record that somebody else stands aside."""
-    return authorise(actor, "case.assign", StageOf(case, case.stage))
 
 
 # --- asking ---------------------------------------------------------------------------------------------------------
@@ -324,7 +274,7 @@ def _give(case: Case, declared: Declared, person: Person, hand: Hand, how: str) 
     return row
 
 
-def _release(case: Case, row: Review, hand: Hand, reason: str) -> None:
+def release(case: Case, row: Review, hand: Hand, reason: str) -> None:
     if row.state == Review.State.RELEASED:
         return
     row.state, row.submitted_at = Review.State.RELEASED, None

@@ -1,20 +1,6 @@
 """Everything that can be asked about programs, cases, grants and what waits for whom."""
 
-from quorate.engine.queries.boards import (
-    AnswerView,
-    AttachmentView,
-    CheckBoard,
-    CheckView,
-    CommentView,
-    DelegationView,
-    GrantView,
-    LetterView,
-    MotionView,
-    ObligationView,
-    RecusalView,
-    ReviewBoard,
-    ReviewView,
-)
+from quorate.engine.queries.boards import AnswerView, CheckBoard, CheckView, MotionView, ReviewBoard, ReviewView
 from quorate.engine.queries.cases import (
     CaseLine,
     case_named,
@@ -26,8 +12,16 @@ from quorate.engine.queries.cases import (
     queued,
     visible,
 )
+from quorate.engine.queries.consequences import GrantView, ObligationView
 from quorate.engine.queries.history import history
-from quorate.engine.queries.papers import attachment_bytes, attachment_for
+from quorate.engine.queries.papers import (
+    AttachmentView,
+    CommentView,
+    LetterView,
+    attachment_bytes,
+    attachment_for,
+)
+from quorate.engine.queries.people import DelegationView, RecusalView
 from quorate.engine.queries.programs import ProgramLine, ProgramView, intake_open, program_view, programs
 from quorate.engine.queries.view import (
     CaseView,

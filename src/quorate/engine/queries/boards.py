@@ -1,4 +1,4 @@
-"""The parts of a case's page: answers, checks, reviews, votes, words, files, letters, grants and obligations.
+"""How a case is judged, for its page: answers, checks, reviews and votes.
 
 Each function takes the case, the program and what the reader may see, and returns only that.
 """
@@ -11,24 +11,18 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
-
 from quorate.decisions.models import Motion
 from quorate.decisions.queries import counts_of, roll_call
 from quorate.decisions.rules import evaluate, parse_rule
-from quorate.engine.conflicts import reason_words
 from quorate.engine.definition import Check, Citation, Rubric, Tally
 from quorate.engine.definition import Program as Definition
 from quorate.engine.evidence import Standpoint
 from quorate.engine.facts import CaseFacts
 from quorate.engine.forms import ElementKind
-from quorate.engine.letters import telling_letters
-from quorate.engine.models import Assignment, Case, Grant, Letter, Obligation, Review
-from quorate.engine.parties import role_words
+from quorate.engine.models import Case, Review
 from quorate.engine.rights import Rights
 from quorate.engine.rules import Criterion
 from quorate.engine.visibility import Sight
-from quorate.kernel.i18n import gettext
 
 
 @dataclass(frozen=True)
@@ -131,102 +125,6 @@ class MotionView:
     needed: int | None
     roll: list[tuple[str, str]] | None
     may_vote: bool
-
-
-@dataclass(frozen=True)
-class CommentView:
-    """Something said."""
-
-    id: UUID
-    author: str
-    author_url: str
-    body: str
-    audience: str
-    created_at: datetime
-    redacted: bool
-    may_redact: bool
-
-
-@dataclass(frozen=True)
-class AttachmentView:
-    """A file."""
-
-    id: UUID
-    name: str
-    url: str
-    size: int
-    content_type: str
-    audience: str
-    created_at: datetime
-    may_remove: bool
-
-
-@dataclass(frozen=True)
-class LetterView:
-    """A letter as it went out; the body is Markdown."""
-
-    name: str
-    to: str
-    subject: str
-    body: str
-    sent_at: datetime
-
-
-@dataclass(frozen=True)
-class GrantView:
-    """What the subject holds."""
-
-    id: UUID
-    title: str
-    kind: str
-    state: str
-    start: datetime
-    until: datetime | None
-    next_review_at: datetime | None
-    ended_at: datetime | None
-    may_revoke: bool
-    may_review: bool
-
-
-@dataclass(frozen=True)
-class ObligationView:
-    """Something that is owed. ``evidence_kind`` is link, text, file or none."""
-
-    id: UUID
-    name: str
-    title: str
-    description: str
-    owner: str
-    due_at: datetime
-    state: str
-    required: bool
-    evidence: str
-    evidence_kind: str
-    closed_at: datetime | None
-    may_fulfil: bool
-    may_confirm: bool
-    may_waive: bool
-
-
-@dataclass(frozen=True)
-class RecusalView:
-    """Who stands aside, and why; the detail is for the staff and themselves."""
-
-    name: str
-    reason: str
-    detail: str
-
-
-@dataclass(frozen=True)
-class DelegationView:
-    """Who may act for whom in a stage, until when."""
-
-    id: UUID
-    source: str
-    delegate: str
-    stage_title: str
-    until: datetime | None
-    mine: bool
 
 
 def answers(case: Case, definition: Definition, seen: Sight, facts: CaseFacts) -> list[AnswerView]:
@@ -387,180 +285,3 @@ def _motion(motion: Motion, seen: Sight, rights: Rights) -> MotionView:
         roll=named if totals and seen.votes is Tally.FULL else None,
         may_vote=motion.state == Motion.State.OPEN and any(not line.elector.recused for line in mine),
     )
-
-
-def comment_views(case: Case, seen: Sight, rights: Rights) -> list[CommentView]:
-    """What was said to audiences of which the reader is one."""
-    if not seen.audiences:
-        return []
-    rows = case.comments.filter(audience__in=seen.audiences).select_related("person")
-    redacts = rights.may("case.redact")
-    me = rights.actor.id
-    found = []
-    for row in rows:
-        named = row.person is not None and row.person.erased_at is None and (seen.involved or row.person.public)
-        found.append(
-            CommentView(
-                id=row.pk,
-                author=row.person.name if named and row.person is not None else gettext("somebody"),
-                author_url=f"/people/{row.person.slug}/" if named and row.person is not None and seen.involved else "",
-                body="" if row.redacted_at is not None else row.body,
-                audience=row.audience,
-                created_at=row.created_at,
-                redacted=row.redacted_at is not None,
-                may_redact=row.redacted_at is None and (redacts or row.by == me),
-            )
-        )
-    return found
-
-
-def attachment_views(case: Case, seen: Sight, rights: Rights) -> list[AttachmentView]:
-    """Files for audiences of which the reader is one."""
-    if not seen.audiences:
-        return []
-    rows = case.attachments.filter(audience__in=seen.audiences, removed_at=None)
-    redacts = rights.may("case.redact")
-    return [
-        AttachmentView(
-            id=row.pk,
-            name=row.name,
-            url=f"/attachments/{row.pk}/",
-            size=row.size,
-            content_type=row.content_type,
-            audience=row.audience,
-            created_at=row.created_at,
-            may_remove=redacts or row.by == rights.actor.id,
-        )
-        for row in rows
-    ]
-
-
-def letter_views(case: Case, definition: Definition, seen: Sight, rights: Rights) -> list[LetterView]:
-    """Letters that went out: all for the staff, for everybody else their own.
-
-    Where the program makes letters public, the one that told the decision is there for anybody, once and without the
-    names of people.
-    """
-    if not seen.letters:
-        return []
-    rows = list(case.letters.select_related("person"))
-    staff = bool(seen.parts & {"staff", "operator", "assignee"})
-    mine = [row for row in rows if staff or _is_own(row, seen, rights)]
-    found = {row.pk: _letter(row, to=staff) for row in mine}
-    shown = definition.public_at(case.stage)
-    if shown.case and shown.letter:
-        told = {row.name for row in mine}
-        for row in rows:
-            if row.name in telling_letters(definition) and row.name not in told and row.public_body:
-                told.add(row.name)
-                found[row.pk] = LetterView(row.name, "", row.public_subject, row.public_body, row.sent_at)
-    return [found[row.pk] for row in rows if row.pk in found]
-
-
-def _is_own(row: Letter, seen: Sight, rights: Rights) -> bool:
-    me = rights.actor.person_id
-    if row.person_id is not None:
-        return me is not None and row.person_id == me
-    return "applicant" in seen.parts
-
-
-def _letter(row: Letter, *, to: bool) -> LetterView:
-    return LetterView(row.name, _reader(row.person, row.to) if to else "", row.subject, row.body, row.sent_at)
-
-
-def _reader(person: Any, address: str) -> str:
-    return str(person.name) if person is not None and person.erased_at is None else address
-
-
-def grant_views(case: Case, seen: Sight, rights: Rights) -> list[GrantView]:
-    """The grants that a case gave or reviews."""
-    rows = Grant.objects.filter(Q(case=case) | Q(pk=case.grant_id)).select_related("case", "program")
-    found = []
-    for row in rows:
-        runs = row.state != Grant.State.ENDED
-        held = rights if row.case_id == case.pk else Rights(rights.actor, row.case, rights.at)
-        found.append(
-            GrantView(
-                id=row.pk,
-                title=row.title,
-                kind=row.kind,
-                state=row.state,
-                start=row.start,
-                until=row.until,
-                next_review_at=row.next_review_at,
-                ended_at=row.ended_at,
-                may_revoke=runs and seen.involved and held.may("grant.revoke", row),
-                may_review=runs and seen.involved and held.may("grant.review", row),
-            )
-        )
-    return found
-
-
-def obligation_views(case: Case, definition: Definition, seen: Sight, rights: Rights) -> list[ObligationView]:
-    """What is owed for a case, or for the grant that it reviews."""
-    if not seen.obligations:
-        return []
-    owed = Q(case=case) | Q(grant_id=case.grant_id) if case.grant_id else Q(case=case)
-    rows = list(Obligation.objects.filter(owed).select_related("case"))
-    words = dict(rights.words)
-    strange = {row.owner for row in rows} - words.keys()
-    words |= role_words(strange, definition) if strange else {}
-    declared = {item.name: item for item in definition.obligations}
-    found = []
-    for row in rows:
-        said = declared.get(row.name)
-        open_now = row.closed_at is None
-        held = rights if row.case_id == case.pk else Rights(rights.actor, row.case, rights.at)
-        found.append(
-            ObligationView(
-                id=row.pk,
-                name=row.name,
-                title=row.title,
-                description=said.description if said is not None else "",
-                owner=words.get(row.owner, row.owner),
-                due_at=row.due_at,
-                state=row.state,
-                required=row.required,
-                evidence=row.evidence,
-                evidence_kind=said.evidence.value if said is not None else "none",
-                closed_at=row.closed_at,
-                may_fulfil=open_now and row.state == Obligation.State.OPEN and held.may("obligation.fulfil", row),
-                may_confirm=row.state == Obligation.State.CLAIMED and held.may("obligation.confirm", row),
-                may_waive=open_now and held.may("obligation.waive", row),
-            )
-        )
-    return found
-
-
-def recusal_views(case: Case, seen: Sight, rights: Rights) -> list[RecusalView]:
-    """Who stands aside; only for those who work on the case."""
-    if not seen.inner and "operator" not in seen.parts:
-        return []
-    staff = "staff" in seen.parts
-    return [
-        RecusalView(
-            name=row.person.name if row.person.erased_at is None else gettext("somebody"),
-            reason=reason_words(row.reason),
-            detail=row.detail if staff or row.person_id == rights.actor.person_id else "",
-        )
-        for row in case.recusals.select_related("person").order_by("declared_at")
-    ]
-
-
-def delegation_views(case: Case, definition: Definition, seen: Sight, rights: Rights) -> list[DelegationView]:
-    """Who may act for whom; only for those who work on the case."""
-    if not seen.inner and "operator" not in seen.parts:
-        return []
-    rows: Sequence[Assignment] = [item for item in rights.parties.assignments if item.role == Assignment.Role.DELEGATE]
-    me = rights.actor.person_id
-    return [
-        DelegationView(
-            id=row.pk,
-            source=row.source.name if row.source is not None else "",
-            delegate=row.person.name,
-            stage_title=definition.stage(row.stage).title,
-            until=row.until,
-            mine=me is not None and me in (row.person_id, row.source_id),
-        )
-        for row in rows
-    ]

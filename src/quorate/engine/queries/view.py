@@ -17,7 +17,7 @@ from quorate.engine.definition import Program as Definition
 from quorate.engine.facts import CaseFacts
 from quorate.engine.models import Assignment, Case, Grant, Review, StageVisit
 from quorate.engine.models.paper import Audience
-from quorate.engine.queries import boards
+from quorate.engine.queries import boards, consequences, papers, people
 from quorate.engine.queries.cases import CaseLine, line_sight, lines
 from quorate.engine.queries.history import history
 from quorate.engine.queries.presence import belongings
@@ -116,13 +116,13 @@ class CaseView:
     checks: boards.CheckBoard | None
     reviews: list[boards.ReviewBoard]
     motions: list[boards.MotionView]
-    comments: list[boards.CommentView]
-    attachments: list[boards.AttachmentView]
-    letters: list[boards.LetterView]
-    grants: list[boards.GrantView]
-    obligations: list[boards.ObligationView]
-    recusals: list[boards.RecusalView]
-    delegations: list[boards.DelegationView]
+    comments: list[papers.CommentView]
+    attachments: list[papers.AttachmentView]
+    letters: list[papers.LetterView]
+    grants: list[consequences.GrantView]
+    obligations: list[consequences.ObligationView]
+    recusals: list[people.RecusalView]
+    delegations: list[people.DelegationView]
     history: list[Sentence]
     moves: list[MoveView]
     may: May
@@ -144,7 +144,7 @@ def case_view(actor: Actor, case: Case, at: datetime | None = None) -> CaseView:
     visits = list(case.visits.all())
     own, parent, children, linked = _lines(rights, seen, family="family" in there)
     motions = boards.motions_of(case) if "motions" in there else []
-    grants = boards.grant_views(case, seen, rights) if "grants" in there else []
+    grants = consequences.grant_views(case, seen, rights) if "grants" in there else []
     known = {("motion", str(item.pk)): item.title for item in motions}
     known |= {("body", str(item.body_id)): item.body.name for item in motions if item.body is not None}
     known |= {("grant", str(item.id)): item.title for item in grants}
@@ -165,13 +165,13 @@ def case_view(actor: Actor, case: Case, at: datetime | None = None) -> CaseView:
         checks=boards.check_board(case, definition, seen, rights, facts),
         reviews=boards.review_boards(case, definition, seen, rights, any_="reviews" in there),
         motions=boards.motion_views(definition, seen, rights, motions),
-        comments=boards.comment_views(case, seen, rights) if "comments" in there else [],
-        attachments=boards.attachment_views(case, seen, rights) if "attachments" in there else [],
-        letters=boards.letter_views(case, definition, seen, rights) if "letters" in there else [],
+        comments=papers.comment_views(case, seen, rights) if "comments" in there else [],
+        attachments=papers.attachment_views(case, seen, rights) if "attachments" in there else [],
+        letters=papers.letter_views(case, definition, seen, rights) if "letters" in there else [],
         grants=grants,
-        obligations=boards.obligation_views(case, definition, seen, rights) if "obligations" in there else [],
-        recusals=boards.recusal_views(case, seen, rights) if "recusals" in there else [],
-        delegations=boards.delegation_views(case, definition, seen, rights),
+        obligations=consequences.obligation_views(case, definition, seen, rights) if "obligations" in there else [],
+        recusals=people.recusal_views(case, seen, rights) if "recusals" in there else [],
+        delegations=people.delegation_views(case, definition, seen, rights),
         history=history(actor, case, seen, known),
         moves=moves(rights, facts, visits),
         may=abilities(rights, seen),

@@ -30,6 +30,7 @@ OPEN = {
     "sign-in/inactive/": "says that an account is closed",
     "sign-in/3rdparty/login/cancelled/": "the way in",
     "sign-in/3rdparty/login/error/": "the way in",
+    "sign-in/github/login/": "asks whether to go on to the provider",
     "sign-in/2fa/webauthn/login/": "hands out a challenge to sign in with",
     "api/v1/openapi.json": "the contract of the API",
     "api/docs/": "the contract of the API",
@@ -125,6 +126,13 @@ def test_nothing_is_inline_and_nothing_comes_from_elsewhere(client: Client, path
         assert 'src="/static/' in script or 'type="application/json"' in script
     for link in re.findall(r'(?:src|href)="(https?:)?//', text):
         raise AssertionError(f"{path} loads from elsewhere: {link}")
+
+
+def test_one_page_alone_leads_forms_away(client: Client) -> None:
+    """To who vouches for people, by https, after the page has asked."""
+    policy = client.get("/sign-in/github/login/")["Content-Security-Policy"]
+    assert "form-action 'self' https:;" in policy + ";"
+    assert "https:" not in client.get("/sign-in/login/")["Content-Security-Policy"]
 
 
 HOSTILE = [

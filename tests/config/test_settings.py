@@ -107,6 +107,13 @@ def test_no_variable_is_read_that_is_not_declared() -> None:
 # Providers of sign-in ----------------------------------------------------------------------------------------
 
 
+@pytest.fixture
+def _nothing_configured(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in os.environ if name.startswith(("QUORATE_OIDC", "QUORATE_GITHUB"))]:
+        monkeypatch.delenv(name)
+
+
+@pytest.mark.usefixtures("_nothing_configured")
 def test_no_provider_unless_somebody_configured_one(tmp_path: Path) -> None:
     assert providers.configured(tmp_path) == {}
 
@@ -117,6 +124,7 @@ def test_the_pages_of_a_provider_exist_only_once_it_is_configured(tmp_path: Path
     assert github in settings(tmp_path, "INSTALLED_APPS", QUORATE_GITHUB_CLIENT_ID="x")["INSTALLED_APPS"]
 
 
+@pytest.mark.usefixtures("_nothing_configured")
 def test_providers_from_a_file(tmp_path: Path) -> None:
     (tmp_path / "sign-in.yml").write_text(
         "github: {client_id: gh, secret: ghs}\n"

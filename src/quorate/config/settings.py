@@ -123,6 +123,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "quorate.surfaces.accounts.providers.ProviderMiddleware",
     "quorate.surfaces.accounts.limits.LimitMiddleware",
     "quorate.toolkit.deploys.StalePageMiddleware",
     "quorate.surfaces.web.errors.UserErrorMiddleware",

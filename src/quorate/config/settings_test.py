@@ -20,6 +20,12 @@ for _name in [name for name in os.environ if name.startswith("QUORATE_") and nam
 for _name in ("DATABASE_URL", "PORT"):
     os.environ.pop(_name, None)
 os.environ["QUORATE_HOME"] = tempfile.mkdtemp(prefix="quorate-test-")
+os.environ |= {
+    "QUORATE_GITHUB_CLIENT_ID": "tests",
+    "QUORATE_OIDC_URL": "https://login.example",
+    "QUORATE_OIDC_NAME": "Example Inc.",
+    "QUORATE_OIDC_CLIENT_ID": "tests",
+}
 if os.environ.get("QUORATE_TEST_DATABASE_URL"):
     os.environ["DATABASE_URL"] = os.environ["QUORATE_TEST_DATABASE_URL"]
 

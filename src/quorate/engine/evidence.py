@@ -53,7 +53,7 @@ def rundown(case: Case, definition: Definition, at: datetime, *, runs: bool = Tr
     """
     if not definition.checks:
         return Rundown(None, 0, [])
-    recent = list(case.check_runs.order_by("-at", "-id")[:20]) if runs else []
+    recent = list(case.check_runs.order_by("-at", "-asked", "-id")[:20]) if runs else []
     run = next((item for item in recent if not item.error), None)
     findings = {item.criterion: item for item in run.findings.all()} if run is not None else {}
     points = judge(definition, findings, attestations(case) if words else [], at)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db.models import Value
@@ -40,7 +41,8 @@ def move(*, actor: Actor, case: Case, transition: str, reason: str = "", revisio
     definition = definition_of(current)
     step = _step(definition, current, transition)
     authority = authorise(actor, "case.move", Step(current, step))
-    _keep_duties_apart(actor, current, definition)
+    if not _on_own_behalf(authority):
+        _keep_duties_apart(actor, current, definition)
     text = _reason(step, reason)
     _guard(current, step)
     _room(current, definition, step)
@@ -233,6 +235,11 @@ def _room(case: Case, definition: Definition, step: Transition) -> None:
     if stage.limit is not None and there >= stage.limit:
         what = gettext("“%(stage)s” is full: %(n)d cases") % {"stage": stage.title, "n": there}
         raise UserError(what, where="limit", mend=gettext("finish one of them first"))
+
+
+def _on_own_behalf(authority: Sequence[str]) -> bool:
+    """Whether somebody acts for what they applied for or speak for, and not in an office: takes it back, answers."""
+    return any(code == "applicant" or code.startswith("subject:") for code in authority)
 
 
 def _keep_duties_apart(actor: Actor, case: Case, definition: Definition) -> None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -14,17 +13,15 @@ from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBas
 from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_http_methods
 
-from quorate.access.actors import Actor
 from quorate.access.identity import actor_from
-from quorate.directory.models import Person
 from quorate.engine import actions, queries
-from quorate.engine.models import Case, Obligation, Review
-from quorate.engine.queries import CaseView, MoveView
+from quorate.engine.models import Case, Review
+from quorate.engine.queries import CaseView
 from quorate.engine.web import inputs
 from quorate.engine.web.application import ApplicationForm, field_name
-from quorate.kernel.errors import NotFound, Refused, UserError
-from quorate.kernel.i18n import _, gettext
-from quorate.terms.queries import holders
+from quorate.engine.web.gestures import GESTURES, Gesture
+from quorate.kernel.errors import Conflict, NotFound, Refused, UserError
+from quorate.kernel.i18n import gettext
 from quorate.toolkit.components import Step
 from quorate.toolkit.forms import blame
 from quorate.toolkit.history import lines_of
@@ -34,18 +31,6 @@ from quorate.toolkit.pages import render
 Bound = Mapping[tuple[str, str], forms.Form]
 
 
-@dataclass(frozen=True)
-class Gesture:
-    """One thing that can be done on the page: its form, made bound or not, and what it does."""
-
-    make: Callable[[CaseView, str, Any, Any], forms.Form]
-    do: Callable[[Actor, Case, str, Any], str]
-    files: bool = field(default=False)
-    #: The words of its own page and button; without them it is done on the case's page.
-    title: object = ""
-    button: object = ""
-
-
 @login_required
 @require_GET
 def case(request: HttpRequest, key: str) -> HttpResponse:
@@ -53,35 +38,39 @@ def case(request: HttpRequest, key: str) -> HttpResponse:
     return page(request, queries.case_named(actor_from(request), key))
 
 
-def page(request: HttpRequest, found: Case, bound: Bound | None = None, *, status: int = 200) -> HttpResponse:
-    """The page of a case, with a refused form in its place if there is one."""
+def page(
+    request: HttpRequest, found: Case, bound: Bound | None = None, *, trouble: UserError | None = None
+) -> HttpResponse:
+    """The page of a case, with a refused form in its place if there is one, and why it was refused."""
     actor = actor_from(request)
     view = queries.case_view(actor, found)
     held = bound or {}
 
-    def form(gesture: str, about: str = "") -> forms.Form:
-        return held.get((gesture, about)) or GESTURES[gesture].make(view, about, None, None)
+    def form(gesture: str, about: object = "") -> forms.Form:
+        return held.get((gesture, str(about))) or GESTURES[gesture].make(view, str(about), None, None)
 
+    may = view.may
     context = {
         "view": view,
         "case": found,
         "line": view.line,
         "moves": [(move, form("move", move.name)) for move in view.moves],
-        "comment_form": form("comment") if view.may.comment else None,
-        "reviewers_form": form("reviewers") if view.may.assign_reviewers else None,
+        "comment_form": form("comment") if may.comment else None,
+        "attach_form": form("attach") if may.attach else None,
+        "assign_form": form("assign") if may.assign else None,
+        "reviewers_form": form("reviewers") if may.assign_reviewers else None,
+        "delegate_form": form("delegate") if may.delegate else None,
+        "recuse_form": form("recuse") if may.recuse else None,
         "checks": [
-            (
-                check,
-                check.criterion in view.may.attest,
-                check.criterion in view.may.waive,
-            )
+            (check, check.criterion in may.attest, check.criterion in may.waive)
             for check in (view.checks.points if view.checks else ())
         ],
-        "obligations": [(item, form("fulfil", str(item.id)) if item.may_fulfil else None) for item in view.obligations],
+        "obligations": [(item, form("fulfil", item.id) if item.may_fulfil else None) for item in view.obligations],
         "steps": track(view),
         "history": lines_of(view.history[::-1]),
-        "open_gesture": next(iter(held), ("", ""))[0],
+        "trouble": trouble,
     }
+    status = 200 if not held else (trouble.status if trouble is not None else 422)
     return render(request, "engine/case.html", context, status=status)
 
 
@@ -104,21 +93,33 @@ def act(request: HttpRequest, key: str, gesture: str, about: str = "") -> HttpRe
         raise NotFound(gettext("there is no such step"))
     view = queries.case_view(actor, found)
     if request.method != "POST":
+        if not declared.offered(view, about):
+            raise Refused(gettext("this is not open to you now"), where=gesture)
         return _gesture_page(request, view, declared, about, declared.make(view, about, None, None))
-    form = declared.make(view, about, request.POST, request.FILES if declared.files else None)
-    status = 422
+    try:
+        form = declared.make(view, about, request.POST, request.FILES if declared.files else None)
+    except Conflict as overtaken:
+        return kept(request, view, overtaken)
+    trouble: UserError | None = None
     if form.is_valid():
         try:
             messages.success(request, declared.do(actor, found, about, form))
         except UserError as error:
+            trouble = error
             blame(form, error)
             found.refresh_from_db()
-            status = error.status
         else:
             return redirect("engine:case", key=found.key)
     if declared.title:
-        return _gesture_page(request, view, declared, about, form, status=status)
-    return page(request, found, {(gesture, about): form}, status=status)
+        return _gesture_page(request, view, declared, about, form, status=trouble.status if trouble else 422)
+    return page(request, found, {(gesture, about): form}, trouble=trouble)
+
+
+def kept(request: HttpRequest, view: CaseView, error: UserError) -> HttpResponse:
+    """What somebody wrote in a form whose case went on meanwhile: why it was not taken, and the text to take along."""
+    texts = [text for name in request.POST for text in request.POST.getlist(name) if name != "csrfmiddlewaretoken"]
+    context = {"view": view, "line": view.line, "error": error, "texts": [text for text in texts if " " in text]}
+    return render(request, "engine/kept.html", context, status=error.status)
 
 
 def _gesture_page(
@@ -138,7 +139,10 @@ def review(request: HttpRequest, key: str) -> HttpResponse:
     view = queries.case_view(actor, found)
     board = next((each for each in view.reviews if each.mine is not None and each.mine.state == "open"), None)
     if board is None or board.mine is None:
-        raise NotFound(gettext("nobody asked you to review this, or your review is in"))
+        words = gettext("nobody asked you to review this, or your review is in")
+        if request.method == "POST":
+            return kept(request, view, Conflict(words))
+        raise NotFound(words)
     mine = Review.objects.get(pk=board.mine.id)
     declared = view.definition.review_in(mine.stage)
     declaration = declared is not None and declared.recusal.declaration
@@ -174,8 +178,13 @@ def amend(request: HttpRequest, key: str) -> HttpResponse:
         form = ApplicationForm(view.definition, request.POST)
         if form.is_valid():
             try:
+                revision = form.cleaned_data["key"]
                 actions.amend_answers(
-                    actor=actor, case=found, answers=form.answers(), revision=int(form.cleaned_data["key"])
+                    actor=actor,
+                    case=found,
+                    answers=form.answers(),
+                    title=form.cleaned_data.get("title"),
+                    revision=int(revision) if revision.isdecimal() else 0,
                 )
             except UserError as error:
                 form.refuse(error)
@@ -209,214 +218,3 @@ def attachment(request: HttpRequest, attachment_id: UUID) -> HttpResponseBase:
     response["Content-Security-Policy"] = "sandbox; default-src 'none'"
     response["Cache-Control"] = "private, no-store"
     return response
-
-
-# --- gestures -----------------------------------------------------------------------------------------------------
-
-
-def _move_of(view: CaseView, name: str) -> MoveView:
-    found = next((move for move in view.moves if move.name == name), None)
-    if found is None:
-        raise NotFound(gettext("this step is not open to you now"))
-    return found
-
-
-def _move(actor: Actor, case: Case, about: str, form: Any) -> str:
-    actions.move(
-        actor=actor,
-        case=case,
-        transition=about,
-        reason=form.cleaned_data.get("reason", ""),
-        revision=form.cleaned_data.get("revision"),
-    )
-    return gettext("Done. The case moved on.")
-
-
-def _comment(actor: Actor, case: Case, about: str, form: Any) -> str:
-    actions.comment(actor=actor, case=case, **form.cleaned_data)
-    return gettext("Your comment is on the record.")
-
-
-def _attach(actor: Actor, case: Case, about: str, form: Any) -> str:
-    file = form.cleaned_data["file"]
-    actions.attach(actor=actor, case=case, name=file.name, content=file.read(), audience=form.cleaned_data["audience"])
-    return gettext("The file is attached.")
-
-
-def _assign(actor: Actor, case: Case, about: str, form: Any) -> str:
-    actions.assign(actor=actor, case=case, person=form.chosen)
-    return str(gettext("%s owns the next step now.") % form.chosen.name)
-
-
-def _reviewers(actor: Actor, case: Case, about: str, form: Any) -> str:
-    actions.assign_reviewers(actor=actor, case=case, people=form.chosen)
-    return gettext("The reviewers were asked.")
-
-
-def _draw(actor: Actor, case: Case, about: str, form: Any) -> str:
-    drawn = actions.draw_reviewers(actor=actor, case=case)
-    return gettext("Drawn: %s.") % ", ".join(review.person.name for review in drawn)
-
-
-def _volunteer(actor: Actor, case: Case, about: str, form: Any) -> str:
-    actions.volunteer(actor=actor, case=case)
-    return gettext("You review this case now.")
-
-
-def _recuse(actor: Actor, case: Case, about: str, form: Any) -> str:
-    actions.declare_recusal(actor=actor, case=case, detail=form.cleaned_data["detail"])
-    return gettext("You stand aside from this case.")
-
-
-def _delegate(actor: Actor, case: Case, about: str, form: Any) -> str:
-    actions.delegate(actor=actor, case=case, to=form.chosen, until=inputs.end_of(form.cleaned_data["until"]))
-    return str(gettext("%s may act in your place.") % form.chosen.name)
-
-
-def _check(actor: Actor, case: Case, about: str, form: Any) -> str:
-    actions.request_checks(actor=actor, case=case)
-    return gettext("The checks run in the background; the results appear here.")
-
-
-def _attest(actor: Actor, case: Case, about: str, form: Any) -> str:
-    data = form.cleaned_data
-    actions.attest(
-        actor=actor,
-        case=case,
-        criterion=about,
-        found=data["found"],
-        evidence=data["evidence"],
-        as_of=inputs.start_of(data["as_of"]),
-    )
-    return gettext("The attestation is on the record.")
-
-
-def _waive(actor: Actor, case: Case, about: str, form: Any) -> str:
-    actions.waive(actor=actor, case=case, criterion=about, reason=form.cleaned_data["reason"])
-    return gettext("The criterion passes as it is; your reason is on the record.")
-
-
-def _fulfil(actor: Actor, case: Case, about: str, form: Any) -> str:
-    item = _obligation(case, about)
-    actions.fulfil_obligation(actor=actor, obligation=item, evidence=form.cleaned_data.get("evidence", ""))
-    return gettext("Noted as done.")
-
-
-def _confirm(actor: Actor, case: Case, about: str, form: Any) -> str:
-    actions.confirm_obligation(actor=actor, obligation=_obligation(case, about))
-    return gettext("Confirmed.")
-
-
-def _waive_obligation(actor: Actor, case: Case, about: str, form: Any) -> str:
-    item = _obligation(case, about)
-    actions.waive_obligation(actor=actor, obligation=item, reason=form.cleaned_data["reason"])
-    return gettext("Waived; your reason is on the record.")
-
-
-def _obligation(case: Case, about: str) -> Obligation:
-    found = Obligation.objects.filter(case=case, pk=about).first()
-    if found is None:
-        raise NotFound(gettext("there is no such obligation"))
-    return found
-
-
-def _plain(view: CaseView, about: str, data: Any, files: Any) -> forms.Form:
-    return inputs.QuietForm(data)
-
-
-def _obligation_form(view: CaseView, about: str, data: Any, files: Any) -> forms.Form:
-    item = next((item for item in view.obligations if str(item.id) == about), None)
-    if item is None:
-        raise NotFound(gettext("there is no such obligation"))
-    return inputs.EvidenceForm(data, kind=item.evidence_kind, prefix=f"fulfil-{about}")
-
-
-def _attest_form(view: CaseView, about: str, data: Any, files: Any) -> forms.Form:
-    declared = next((check for check in view.definition.checks if check.criterion == about), None)
-    if declared is None:
-        raise NotFound(gettext("there is no such criterion"))
-    return inputs.AttestForm(data, check=declared, prefix=f"attest-{about}")
-
-
-def _candidates(view: CaseView) -> list[Person]:
-    """Who can be made owner of the present stage: the holders of its role, else of the steward's."""
-    office = str(view.stage.owner or view.definition.steward)
-    if not office.startswith(("seat:", "body:", "chair:")):
-        office = str(view.definition.steward)
-    return holders(office)
-
-
-def _possible_reviewers(view: CaseView) -> list[Person]:
-    declared = view.definition.review_in(view.stage.name)
-    if declared is None:
-        return []
-    out = {item.name for item in view.recusals}
-    busy = {each.person for board in view.reviews for each in board.all if each.state != "released"}
-    return [person for person in holders(str(declared.from_)) if person.name not in out | busy]
-
-
-def _delegates(view: CaseView) -> list[Person]:
-    if view.definition.delegation is None:
-        return []
-    offices = [str(role) for role in view.definition.delegation.to]
-    return list({person.id: person for office in offices for person in holders(office)}.values())
-
-
-GESTURES: Mapping[str, Gesture] = {
-    "move": Gesture(
-        lambda view, about, data, files: inputs.MoveForm(
-            data, prefix=about, reason=_move_of(view, about).reason, initial={"revision": view.line.revision}
-        ),
-        _move,
-    ),
-    "comment": Gesture(
-        lambda view, about, data, files: inputs.CommentForm(data, audiences=view.may.comment, prefix="comment"),
-        _comment,
-    ),
-    "attach": Gesture(
-        lambda view, about, data, files: inputs.AttachForm(data, files, audiences=view.may.attach, prefix="attach"),
-        _attach,
-        files=True,
-        title=_("Attach a file"),
-        button=_("Attach"),
-    ),
-    "assign": Gesture(
-        lambda view, about, data, files: inputs.PersonForm(data, people=_candidates(view), prefix="assign"),
-        _assign,
-        title=_("Hand the next step to a person"),
-        button=_("Hand over"),
-    ),
-    "reviewers": Gesture(
-        lambda view, about, data, files: inputs.ReviewersForm(
-            data, people=_possible_reviewers(view), prefix="reviewers"
-        ),
-        _reviewers,
-    ),
-    "draw": Gesture(_plain, _draw),
-    "volunteer": Gesture(_plain, _volunteer),
-    "recuse": Gesture(
-        lambda view, about, data, files: inputs.DetailForm(data, prefix="recuse"),
-        _recuse,
-        title=_("Stand aside from this case"),
-        button=_("Stand aside"),
-    ),
-    "delegate": Gesture(
-        lambda view, about, data, files: inputs.DelegateForm(data, people=_delegates(view), prefix="delegate"),
-        _delegate,
-        title=_("Let somebody act in my place"),
-        button=_("Delegate"),
-    ),
-    "check": Gesture(_plain, _check),
-    "attest": Gesture(_attest_form, _attest, title=_("Attest with evidence"), button=_("Attest")),
-    "waive": Gesture(
-        lambda view, about, data, files: inputs.ReasonForm(data, prefix=f"waive-{about}"),
-        _waive,
-        title=_("Let it pass as it is"),
-        button=_("Let it pass"),
-    ),
-    "fulfil": Gesture(_obligation_form, _fulfil),
-    "confirm": Gesture(_plain, _confirm),
-    "waive-obligation": Gesture(
-        lambda view, about, data, files: inputs.ReasonForm(data, prefix=f"drop-{about}"), _waive_obligation
-    ),
-}

@@ -11,6 +11,7 @@ from django import forms
 from quorate.directory.models import Person
 from quorate.engine.definition import Check, Comparison, Rubric
 from quorate.engine.models.paper import Audience
+from quorate.engine.rules import PRIORITIES
 from quorate.kernel import clock
 from quorate.kernel.i18n import _, gettext
 
@@ -91,6 +92,24 @@ class AttachForm(CommentForm):
     body = None  # type: ignore[assignment]  # Django's way of leaving out an inherited field
     file = forms.FileField(label=_("File"), help_text=_("PDF, image, text, CSV, Markdown or ZIP; at most 10 MB."))
     field_order = ("file", "audience")
+
+
+class PriorityForm(QuietForm):
+    """How urgent a case is."""
+
+    priority = forms.ChoiceField(label=_("Priority"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        words = {"low": _("Low"), "normal": _("Normal"), "high": _("High"), "urgent": _("Urgent")}
+        field = self.fields["priority"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [("", gettext("None")), *((name, words[name]) for name in PRIORITIES)]
+
+
+def priority_name(priority: int | None) -> str:
+    """The name of a priority as it is kept."""
+    return next((name for name, rank in PRIORITIES.items() if rank == priority), "")
 
 
 class PersonForm(QuietForm):

@@ -156,7 +156,7 @@ def _database(name: str, url: str) -> list[dict[str, Any]]:
 
 
 def _on_postgres(server: str) -> list[dict[str, Any]]:
-    import psycopg  # noqa: PLC0415  # an extra
+    import psycopg  # an extra
 
     name = f"bench_ledger_{secrets.token_hex(6)}"
     parts = urlsplit(server)

@@ -192,7 +192,7 @@ def _git_log_window(clone: Path) -> int:
 def _pydriller(clone: Path) -> tuple[float, int]:
     """CPU seconds for the whole history, extrapolated, and how many commits were really read."""
     try:
-        from pydriller import Repository  # noqa: PLC0415  an optional package of the benchmarks only
+        from pydriller import Repository
     except ImportError:
         return 0.0, 0
     oldest = _git(clone, "rev-list", "--reverse", "--first-parent", "HEAD").split("\n")

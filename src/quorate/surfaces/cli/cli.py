@@ -7,10 +7,11 @@ from types import ModuleType
 import click
 
 from quorate.surfaces.cli import reference
-from quorate.surfaces.cli.foundation import commands
+from quorate.surfaces.cli.demo import commands as demo
+from quorate.surfaces.cli.foundation import commands as foundation
 
 #: Modules beside this one that bring commands, each with ``register(root)``.
-PARTS: tuple[ModuleType, ...] = (commands, reference)
+PARTS: tuple[ModuleType, ...] = (demo, foundation, reference)
 
 
 def register(root: click.Group) -> None:

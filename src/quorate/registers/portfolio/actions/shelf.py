@@ -7,6 +7,8 @@ from dataclasses import asdict
 from pathlib import PurePath
 from uuid import UUID
 
+from django.db.models import F
+
 from quorate.kernel import clock
 from quorate.registers.portfolio.landscape import checks
 from quorate.registers.portfolio.landscape.document import Item, ItemPath, LandscapeFile
@@ -56,6 +58,7 @@ def store(landscape: Landscape, file: LandscapeFile, links: Links | None = None)
     statuses = {project: each.status for project, each in statuses_at().items()}
     new: list[LandscapeItem] = []
     changed: list[LandscapeItem] = []
+    shifted: dict[int, list[UUID]] = {}
     for item in file.items:
         link = links.get(item.path) if links else None
         row = rows.get(item.path)
@@ -66,9 +69,15 @@ def store(landscape: Landscape, file: LandscapeFile, links: Links | None = None)
         fresh = row is None
         row = row or LandscapeItem(landscape=landscape)
         leaving.pop(path_of(row), None)
+        shift = 0 if fresh else item.position - row.position
         if _fill(row, item, link, statuses) or fresh:
             (new if fresh else changed).append(row)
+        elif shift:
+            shifted.setdefault(shift, []).append(row.pk)
     LandscapeItem.objects.filter(pk__in=[row.pk for row in leaving.values()]).delete()
+    for shift, keys in shifted.items():
+        # an item that comes or goes moves all below it: one statement for them, not one value for each
+        LandscapeItem.objects.filter(pk__in=keys).update(position=F("position") + shift)
     LandscapeItem.objects.bulk_update(changed, COLUMNS, batch_size=100)
     LandscapeItem.objects.bulk_create(new, batch_size=100)
 
@@ -76,7 +85,7 @@ def store(landscape: Landscape, file: LandscapeFile, links: Links | None = None)
 def _fill(
     row: LandscapeItem, item: Item, link: tuple[UUID | None, UUID | None] | None, statuses: Mapping[UUID, str]
 ) -> bool:
-    """Sets a row's columns from an item; whether any changed."""
+    """Sets a row's columns from an item; whether any but its position changed."""
     before = _columns(row)
     row.position = item.position
     row.category, row.subcategory, row.name = item.path.category, item.path.subcategory, item.name
@@ -92,7 +101,7 @@ def _fill(
 
 
 def _columns(row: LandscapeItem) -> list[object]:
-    own = [getattr(row, column) for column in COLUMNS if column not in ("project", "organisation")]
+    own = [getattr(row, column) for column in COLUMNS if column not in ("position", "project", "organisation")]
     return [*own, row.project_id, row.organisation_id]
 
 

@@ -211,8 +211,7 @@ def open_review_of(grant: Grant, slug: str, hand: Hand) -> Case:
         grant=grant,
         parent=grant.case,
     )
-    case = open_case(draft, hand)
-    return case
+    return open_case(draft, hand)
 
 
 @action("grant.review", kinds=("grant.review-due", "case.filed"))

@@ -82,6 +82,7 @@ def test_what_is_sealed_is_told_and_signed(as_account: Caller, operator: Account
     kinds = [json.loads(body)["type"] for _url, body, _headers in other.sent]
     assert kinds == ["webhook.registered", "token.created"]
     _url, body, headers = other.sent[1]
+    assert json.loads(body)["data"]["sentence"] == "Somebody made an API token for an account"
     key = base64.b64decode(hook["secret"].removeprefix("whsec_"))
     content = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.".encode() + body
     expected = base64.b64encode(hmac.new(key, content, hashlib.sha256).digest()).decode()
@@ -105,6 +106,28 @@ def test_an_account_is_told_only_what_it_may_read(as_account: Caller, ada: Accou
     follow()
     assert drain() == 0
     assert other.sent == []
+
+
+def test_who_has_a_part_is_told_the_sentence_and_no_more(
+    as_account: Caller, ada: Account, other: Other, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    registered(as_account(ada))
+    as_account(ada).post("/api/v1/tokens", {"name": "x", "scopes": ["read"]}, "application/json")
+    seal()
+
+    class Told:
+        text = "Ada made a token"
+
+    def teller(_actor: Any, entry: Any) -> Any:
+        return Told() if entry.kind == "token.created" else None
+
+    monkeypatch.setattr("quorate.surfaces.api.jobs.told_to", teller)
+    follow()
+    drain()
+    ((_url, body, _headers),) = other.sent
+    data = json.loads(body)["data"]
+    assert data["sentence"] == "Ada made a token"
+    assert set(data) == {"seq", "uid", "kind", "at", "refs", "sentence"}
 
 
 def test_kinds_are_chosen(as_account: Caller, operator: Account, other: Other) -> None:

@@ -12,10 +12,11 @@ import hashlib
 import hmac
 import json
 from datetime import timedelta
+from typing import Any
 
 from django.db import transaction
 
-from quorate.access.actors import system
+from quorate.access.actors import Actor, system
 from quorate.access.identity import actor_of
 from quorate.access.policy import may
 from quorate.kernel import clock
@@ -23,10 +24,12 @@ from quorate.kernel.errors import UserError
 from quorate.ledger.actions import enqueue
 from quorate.ledger.feed import public_kinds, sealed_from
 from quorate.ledger.outbox import Delivery, Undeliverable, every, handler
+from quorate.ledger.sentences import sentences
 from quorate.surfaces.api import outbound
 from quorate.surfaces.api.actions import switch_off, told
 from quorate.surfaces.api.ledger import entry_out
 from quorate.surfaces.api.models import Webhook
+from quorate.toolkit.tellers import told_to
 
 TOPIC = "webhook"
 SYSTEM = system("webhooks")
@@ -50,12 +53,31 @@ def _follow(webhook: Webhook) -> None:
         allowed = None if may(reader, "ledger.read") else public_kinds()
         found = sealed_from(webhook.place)
         for place, entry in found:
-            if webhook.wants(entry.kind) and (allowed is None or entry.kind in allowed):
-                body = {"type": entry.kind, "timestamp": clock.now().isoformat(), "data": entry_out(entry)}
+            data = _as_told_to(reader, entry, allowed) if webhook.wants(entry.kind) else None
+            if data is not None:
+                body = {"type": entry.kind, "timestamp": clock.now().isoformat(), "data": data}
                 text = json.dumps(body, default=str, ensure_ascii=False)
                 enqueue(TOPIC, {"webhook": str(webhook.id), "body": text}, key=f"webhook:{webhook.id}:{place}")
         if found:
             Webhook.objects.filter(pk=webhook.pk, place=webhook.place).update(place=found[-1][0] + 1)
+
+
+def _as_told_to(reader: Actor, entry: Any, allowed: frozenset[str] | None) -> dict[str, Any] | None:
+    """What a reader is told of an entry: all of it, or its sentence when they know of it by a part in its case."""
+    if allowed is None or entry.kind in allowed:
+        return entry_out(entry) | {"sentence": sentences([entry], public=allowed is not None, links=False)[0].text}
+    told = told_to(reader, entry)
+    if told is None:
+        return None
+    cases = [{"kind": kind, "id": key, "role": role} for kind, key, role in entry.refs if kind == "case"]
+    return {
+        "seq": entry.seq,
+        "uid": entry.uid,
+        "kind": entry.kind,
+        "at": entry.at,
+        "refs": cases,
+        "sentence": told.text,
+    }
 
 
 @handler(TOPIC, timeout=45)

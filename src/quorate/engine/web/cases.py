@@ -92,14 +92,11 @@ def act(request: HttpRequest, key: str, gesture: str, about: str = "") -> HttpRe
     if declared is None or (request.method != "POST" and not declared.title):
         raise NotFound(gettext("there is no such step"))
     view = queries.case_view(actor, found)
+    if not declared.offered(view, about):
+        return kept(request, view, _not_offered(view))
     if request.method != "POST":
-        if not declared.offered(view, about):
-            raise Refused(gettext("this is not open to you now"), where=gesture)
         return _gesture_page(request, view, declared, about, declared.make(view, about, None, None))
-    try:
-        form = declared.make(view, about, request.POST, request.FILES if declared.files else None)
-    except Conflict as overtaken:
-        return kept(request, view, overtaken)
+    form = declared.make(view, about, request.POST, request.FILES if declared.files else None)
     trouble: UserError | None = None
     if form.is_valid():
         try:
@@ -113,6 +110,13 @@ def act(request: HttpRequest, key: str, gesture: str, about: str = "") -> HttpRe
     if declared.title:
         return _gesture_page(request, view, declared, about, form, status=trouble.status if trouble else 422)
     return page(request, found, {(gesture, about): form}, trouble=trouble)
+
+
+def _not_offered(view: CaseView) -> UserError:
+    """Why somebody cannot do what they asked for: they have no part in the case, or it went on without them."""
+    if not view.sight.involved:
+        return Refused(gettext("only those who take part in the case can do this"))
+    return Conflict(gettext("this is not open to you now; perhaps it was done already, or the case went on"))
 
 
 def kept(request: HttpRequest, view: CaseView, error: UserError) -> HttpResponse:

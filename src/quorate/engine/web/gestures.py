@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any, TypeVar
 
 from django import forms
@@ -15,7 +16,7 @@ from quorate.engine import actions, queries
 from quorate.engine.models import Assignment, Attachment, Case, Comment, Grant, Obligation, Review
 from quorate.engine.queries import CaseView
 from quorate.engine.web import inputs
-from quorate.kernel.errors import Conflict, NotFound
+from quorate.kernel.errors import NotFound
 from quorate.kernel.i18n import _, gettext
 from quorate.kernel.ids import is_uuid
 from quorate.terms.queries import holders
@@ -23,24 +24,20 @@ from quorate.terms.queries import holders
 M = TypeVar("M", bound=Model)
 
 
-def _always(view: CaseView, about: str) -> bool:
-    return True
-
-
 @dataclass(frozen=True)
 class Gesture:
     """One thing that can be done: its form, made bound or not, and what it does.
 
-    With a ``title`` it has a page of its own, shown to those to whom it is ``offered``; without, it is done on the
-    case's page. The action behind it decides in the end.
+    ``offered`` says whether the reader is offered it now; the action behind it decides in the end. With a ``title`` it
+    has a page of its own; without, it is done on the case's page.
     """
 
     make: Callable[[CaseView, str, Any, Any], forms.Form]
     do: Callable[[Actor, Case, str, Any], str]
+    offered: Callable[[CaseView, str], bool]
     files: bool = False
     title: object = ""
     button: object = ""
-    offered: Callable[[CaseView, str], bool] = _always
 
 
 def _move(actor: Actor, case: Case, about: str, form: Any) -> str:
@@ -215,13 +212,8 @@ def _row(kind: type[M], case: Case, about: str, what: str) -> M:
 
 
 def _move_form(view: CaseView, about: str, data: Any, files: Any) -> forms.Form:
-    found = next((move for move in view.moves if move.name == about), None)
-    if found is None:
-        if about not in {step.name for step in view.definition.all_transitions}:
-            raise NotFound(gettext("there is no such step"))
-        words = gettext("this step is not open to you now: the case is in “%(stage)s”")
-        raise Conflict(words % {"stage": view.line.stage_title}, mend=gettext("look at the case as it is now"))
-    return inputs.MoveForm(data, prefix=about, reason=found.reason, initial={"revision": view.line.revision})
+    move = next(each for each in view.moves if each.name == about)  # it was offered
+    return inputs.MoveForm(data, prefix=about, reason=move.reason, initial={"revision": view.line.revision})
 
 
 def _reason_form(view: CaseView, about: str, data: Any, files: Any) -> forms.Form:
@@ -274,90 +266,107 @@ def _delegates(view: CaseView) -> list[Person]:
     return list({person.id: person for office in offices for person in holders(office)}.values())
 
 
+# --- to whom they are offered ---------------------------------------------------------------------------------------
+
+
+def _one(of: Callable[[CaseView], Iterable[Any]], may: str) -> Callable[[CaseView, str], bool]:
+    """Offered on the thing that ``about`` names, where the view says that the reader may."""
+    return lambda view, about: any(str(each.id) == about and getattr(each, may) for each in of(view))
+
+
+_obligations = attrgetter("obligations")
+_grants = attrgetter("grants")
+
 # --- all of them ----------------------------------------------------------------------------------------------------
 
 GESTURES: Mapping[str, Gesture] = {
-    "move": Gesture(_move_form, _move),
+    "move": Gesture(_move_form, _move, lambda view, about: about in {move.name for move in view.moves}),
     "comment": Gesture(
         lambda view, about, data, files: inputs.CommentForm(data, audiences=view.may.comment, prefix="comment"),
         _comment,
+        lambda view, about: bool(view.may.comment),
     ),
-    "redact": Gesture(_plain, _redact),
+    "redact": Gesture(_plain, _redact, _one(attrgetter("comments"), "may_redact")),
     "attach": Gesture(
         lambda view, about, data, files: inputs.AttachForm(data, files, audiences=view.may.attach, prefix="attach"),
         _attach,
+        lambda view, about: bool(view.may.attach),
         files=True,
     ),
-    "remove": Gesture(_plain, _remove),
+    "remove": Gesture(_plain, _remove, _one(attrgetter("attachments"), "may_remove")),
     "assign": Gesture(
-        lambda view, about, data, files: inputs.PersonForm(data, people=_candidates(view), prefix="assign"), _assign
+        lambda view, about, data, files: inputs.PersonForm(data, people=_candidates(view), prefix="assign"),
+        _assign,
+        lambda view, about: view.may.assign,
     ),
-    "unassign": Gesture(_plain, _unassign),
+    "unassign": Gesture(_plain, _unassign, lambda view, about: view.may.assign),
     "prioritise": Gesture(
         _priority_form,
         _prioritise,
+        lambda view, about: view.may.prioritise,
         title=_("Set the priority"),
         button=_("Set"),
-        offered=lambda view, about: view.may.prioritise,
     ),
     "reviewers": Gesture(
         lambda view, about, data, files: inputs.ReviewersForm(
             data, people=_possible_reviewers(view), prefix="reviewers"
         ),
         _reviewers,
+        lambda view, about: view.may.assign_reviewers,
     ),
-    "draw": Gesture(_plain, _draw),
+    "draw": Gesture(_plain, _draw, lambda view, about: view.may.assign_reviewers),
     "release": Gesture(
         _reason_form,
         _release,
+        lambda view, about: view.may.assign_reviewers,
         title=_("Let a reviewer go"),
         button=_("Let go"),
-        offered=lambda view, about: view.may.assign_reviewers,
     ),
-    "volunteer": Gesture(_plain, _volunteer),
-    "recuse": Gesture(lambda view, about, data, files: inputs.DetailForm(data, prefix="recuse"), _recuse),
+    "volunteer": Gesture(_plain, _volunteer, lambda view, about: view.may.volunteer),
+    "recuse": Gesture(
+        lambda view, about, data, files: inputs.DetailForm(data, prefix="recuse"),
+        _recuse,
+        lambda view, about: view.may.recuse,
+    ),
     "delegate": Gesture(
         lambda view, about, data, files: inputs.DelegateForm(data, people=_delegates(view), prefix="delegate"),
         _delegate,
+        lambda view, about: view.may.delegate,
     ),
-    "end-delegation": Gesture(_plain, _end_delegation),
-    "check": Gesture(_plain, _check),
+    "end-delegation": Gesture(_plain, _end_delegation, _one(attrgetter("delegations"), "mine")),
+    "check": Gesture(_plain, _check, lambda view, about: view.may.check),
     "attest": Gesture(
         _attest_form,
         _attest,
+        lambda view, about: about in view.may.attest,
         title=_("Attest with evidence"),
         button=_("Attest"),
-        offered=lambda view, about: about in view.may.attest,
     ),
     "waive": Gesture(
         _reason_form,
         _waive,
+        lambda view, about: about in view.may.waive,
         title=_("Let it pass as it is"),
         button=_("Let it pass"),
-        offered=lambda view, about: about in view.may.waive,
     ),
-    "fulfil": Gesture(_obligation_form, _fulfil),
-    "confirm": Gesture(_plain, _confirm),
+    "fulfil": Gesture(_obligation_form, _fulfil, _one(_obligations, "may_fulfil")),
+    "confirm": Gesture(_plain, _confirm, _one(_obligations, "may_confirm")),
     "return": Gesture(
         _reason_form,
         _returned,
+        _one(_obligations, "may_confirm"),
         title=_("Say what is still missing"),
         button=_("Open it again"),
-        offered=lambda view, about: any(str(each.id) == about and each.may_confirm for each in view.obligations),
     ),
     "waive-obligation": Gesture(
         _reason_form,
         _waive_obligation,
+        _one(_obligations, "may_waive"),
         title=_("Let an obligation go"),
         button=_("Let it go"),
-        offered=lambda view, about: any(str(each.id) == about and each.may_waive for each in view.obligations),
     ),
     "revoke": Gesture(
-        _reason_form,
-        _revoke,
-        title=_("Revoke what was granted"),
-        button=_("Revoke"),
-        offered=lambda view, about: any(str(each.id) == about and each.may_revoke for each in view.grants),
+        _reason_form, _revoke, _one(_grants, "may_revoke"), title=_("Revoke what was granted"), button=_("Revoke")
     ),
-    "review-grant": Gesture(_plain, _review_grant),
+    "review-grant": Gesture(_plain, _review_grant, _one(_grants, "may_review")),
 }

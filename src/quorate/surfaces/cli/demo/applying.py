@@ -263,7 +263,9 @@ def _vote(world: World, said: Application, case: Case, rng: random.Random) -> St
     motion = Motion.objects.filter(owner="engine", owner_ref=str(case.pk), state=Motion.State.OPEN).first()
     if motion is None:
         return
-    electors = list(Elector.objects.filter(motion=motion, recused="").select_related("person").order_by("id"))
+    electors = list(
+        Elector.objects.filter(motion=motion, recused="").select_related("person").order_by("seat__position", "id")
+    )
     rng.shuffle(electors)
     needed = len(electors) // 2 + 1
     in_favour = max(0, needed - 2) if said.fate in DECLINING else min(len(electors), needed + rng.randrange(0, 3))

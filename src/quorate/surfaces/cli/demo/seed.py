@@ -21,6 +21,7 @@ from quorate.engine.versions import program_named
 from quorate.kernel import clock
 from quorate.kernel.errors import Conflict, UserError
 from quorate.kernel.i18n import gettext
+from quorate.ledger.sealer import seal
 from quorate.ledger.worker import drain
 from quorate.surfaces.cli.demo import applying, history, reviewing
 from quorate.surfaces.cli.demo.world import KEEPER, World, sessions
@@ -62,6 +63,7 @@ def seed(directory: Path) -> Seeded:
             open_accounts(slug for slug, _words in said.cast)
             drain()
         _live(said)
+    seal()
     mark = Path(settings.HOME) / "demo"
     mark.write_text(gettext("This installation holds the example; its sign-in links may be used again.") + "\n")
     return _seeded(said.program, fresh=True)

@@ -29,7 +29,7 @@ applications:
      fate: listed, health: fades}
   - {filed: 2025-10-07, name: Islay, by: [alaric-penrose], summary: Routing, category: Training / General, fate: declined}
   - {filed: 2025-10-08, name: Wherry, by: [ferran-achebe], summary: Boats, category: Training / General, fate: too-early}
-  - {filed: 2026-06-20, name: Sundial, by: [ulric-fernsby], summary: Seeds, category: Training / General, fate: waiting}
+  - {filed: 2026-07-08, name: Sundial, by: [ulric-fernsby], summary: Seeds, category: Training / General, fate: waiting}
 """
 
 

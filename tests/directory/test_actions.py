@@ -118,7 +118,9 @@ def test_forgetting_empties_the_record_and_keeps_the_id(cast: Cast) -> None:
     assert cast.mara.name == ""
     assert cast.mara.account is None
     assert not ContactPoint.objects.filter(person=cast.mara).exists()
-    assert Entry.objects.filter(kind="person.erased").exists()
+    assert Entry.objects.get(kind="person.erased").data["values"] > 0
+    assert not PrivateValue.objects.filter(entry__index__ref=str(cast.mara.id)).exists()
+    assert PrivateValue.objects.filter(entry__index__ref=str(cast.eve.id)).exists()
 
 
 def test_forgetting_removes_what_was_typed_and_the_letters_and_every_proof_holds(cast: Cast) -> None:

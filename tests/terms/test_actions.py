@@ -8,6 +8,7 @@ import pytest
 from tests.cast import DESK, Cast
 
 from quorate.access.policy import may
+from quorate.directory.actions import erase_person
 from quorate.directory.models import Person
 from quorate.kernel import clock
 from quorate.kernel.errors import Conflict, Refused, UserError
@@ -86,6 +87,15 @@ def test_a_vacancy_says_since_when(cast: Cast, council: Seat) -> None:
     assert place.vacant_since == instant("2025-03-01")
     with pytest.raises(Conflict, match="ended before"):
         end_term(actor=DESK, term=term)
+
+
+def test_nobody_is_forgotten_in_office(cast: Cast, council: Seat) -> None:
+    term = appoint(actor=DESK, seat=council, person=cast.mara, facts=on("2024-01-01"))
+    with pytest.raises(Conflict, match="holds the seat “Quay representative”"):
+        erase_person(actor=DESK, person=cast.mara)
+    end_term(actor=DESK, term=term)
+    erase_person(actor=DESK, person=cast.mara)
+    assert Term.objects.get(pk=term.pk).person.name == ""
 
 
 def test_a_closed_seat_keeps_its_history(cast: Cast, council: Seat) -> None:

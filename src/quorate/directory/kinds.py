@@ -69,9 +69,7 @@ PERSON_SEPARATED = register(
         fields={"restored": int, "left": int, "merge": str},
     )
 )
-PERSON_ERASED = register(
-    Kind("person.erased", _("{actor} forgot a person"), fields={"values": int}, private=("reason",))
-)
+PERSON_ERASED = register(Kind("person.erased", _("{actor} forgot a person"), fields={"values": int}))
 ACCOUNT_LINKED = register(Kind("person.account-linked", _("{actor} connected a way to sign in with {person}")))
 CONSENT_GIVEN = register(
     Kind(

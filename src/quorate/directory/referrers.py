@@ -32,3 +32,7 @@ REFERRERS: Registry[Referrer] = Registry("referrer")
 #: values went. Called in the transaction that empties the record, before it does.
 Eraser = Callable[[Actor, UUID], int]
 ERASERS: Registry[Eraser] = Registry("eraser")
+
+#: Says in words what stands in the way of forgetting a person, or nothing: an office that must be left first.
+Guard = Callable[[UUID], str]
+ERASURE_GUARDS: Registry[Guard] = Registry("guard of erasure")

@@ -6,6 +6,7 @@ from quorate.access.action import action
 from quorate.access.actors import Actor
 from quorate.access.policy import authorise
 from quorate.directory.models import Person
+from quorate.directory.referrers import ERASURE_GUARDS
 from quorate.directory.referrers import ERASERS
 from quorate.kernel import clock
 from quorate.kernel.errors import Conflict
@@ -17,7 +18,7 @@ from quorate.toolkit.applied import forget
 
 
 @action("person.erase", kinds=("ledger.shredded", "person.erased"))
-def erase_person(*, actor: Actor, person: Person, reason: str = "") -> Person:
+def erase_person(*, actor: Actor, person: Person) -> Person:
     """Forget a person. Name, addresses, employers, consents and the sign-in go; the id stays in history.
 
     So do letters to the person's addresses, and what was typed by or about the person beside the ledger's entries.
@@ -29,7 +30,12 @@ def erase_person(*, actor: Actor, person: Person, reason: str = "") -> Person:
         return person
     if person.merged_into_id is not None:
         raise Conflict(gettext("this record was merged into another"), mend=gettext("forget the one that stands"))
+    for guard in ERASURE_GUARDS:
+        obstacle = guard(person.id)
+        if obstacle:
+            raise Conflict(obstacle, where="person", mend=gettext("end that first"))
     account = person.account
+    shredded = 0
     addresses = {contact.value for contact in person.contacts.all() if contact.kind == "email"}
     if account is not None:
         addresses.add(account.email)
@@ -40,6 +46,8 @@ def erase_person(*, actor: Actor, person: Person, reason: str = "") -> Person:
         rows.all().delete()
     for row in [person, *person.merged.all()]:
         forget("person", row.slug)
+        ref = Ref("person", str(row.pk))
+        shredded += shred(actor=actor, subject=ref, reason="forgotten", authority=authority)
         subject = Ref("person", str(row.pk))
         removed += shred(actor=actor, subject=subject, reason="erased", authority=authority)
         row.name, row.slug, row.account = "", f"forgotten-{str(row.pk)[-12:]}", None
@@ -53,8 +61,7 @@ def erase_person(*, actor: Actor, person: Person, reason: str = "") -> Person:
         "person.erased",
         actor=actor,
         refs=[Ref("person", str(person.id))],
-        data={"values": removed},
-        private={"reason": reason},
+        data={"values": shredded},
         authority=authority,
     )
     return person

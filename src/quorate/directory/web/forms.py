@@ -148,7 +148,6 @@ class ForgetForm(forms.Form):
     """Forgetting is confirmed by typing the name."""
 
     name = forms.CharField(label=_("Type the name to confirm"), max_length=200)
-    reason = forms.CharField(label=_("Reason"), required=False, max_length=500)
 
 
 class PairForm(forms.Form):

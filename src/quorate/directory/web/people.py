@@ -275,7 +275,7 @@ def forget(request: HttpRequest, key: str) -> HttpResponse:
             form.add_error("name", gettext("This is not the name of the record."))
         else:
             try:
-                actions.erase_person(actor=actor, person=person, reason=form.cleaned_data["reason"])
+                actions.erase_person(actor=actor, person=person)
             except UserError as error:
                 blame(form, error)
             else:

@@ -6,8 +6,7 @@ from quorate.access.action import action
 from quorate.access.actors import Actor
 from quorate.access.policy import authorise
 from quorate.directory.models import Person
-from quorate.directory.referrers import ERASURE_GUARDS
-from quorate.directory.referrers import ERASERS
+from quorate.directory.referrers import ERASERS, ERASURE_GUARDS
 from quorate.kernel import clock
 from quorate.kernel.errors import Conflict
 from quorate.kernel.i18n import gettext
@@ -22,8 +21,8 @@ def erase_person(*, actor: Actor, person: Person) -> Person:
     """Forget a person. Name, addresses, employers, consents and the sign-in go; the id stays in history.
 
     So do letters to the person's addresses, and what was typed by or about the person beside the ledger's entries.
-    Appends ``ledger.shredded`` when there was such, and ``person.erased``. Seats the person holds must be vacated
-    first: ``Conflict`` from there, not here, because terms stand above the directory.
+    Appends ``ledger.shredded`` when there was such, and ``person.erased``. ``Conflict`` while a package
+    above says what must end first, such as a term.
     """
     authority = authorise(actor, "person.erase", person)
     if person.erased_at is not None:
@@ -35,7 +34,6 @@ def erase_person(*, actor: Actor, person: Person) -> Person:
         if obstacle:
             raise Conflict(obstacle, where="person", mend=gettext("end that first"))
     account = person.account
-    shredded = 0
     addresses = {contact.value for contact in person.contacts.all() if contact.kind == "email"}
     if account is not None:
         addresses.add(account.email)
@@ -46,8 +44,6 @@ def erase_person(*, actor: Actor, person: Person) -> Person:
         rows.all().delete()
     for row in [person, *person.merged.all()]:
         forget("person", row.slug)
-        ref = Ref("person", str(row.pk))
-        shredded += shred(actor=actor, subject=ref, reason="forgotten", authority=authority)
         subject = Ref("person", str(row.pk))
         removed += shred(actor=actor, subject=subject, reason="erased", authority=authority)
         row.name, row.slug, row.account = "", f"forgotten-{str(row.pk)[-12:]}", None
@@ -61,7 +57,7 @@ def erase_person(*, actor: Actor, person: Person) -> Person:
         "person.erased",
         actor=actor,
         refs=[Ref("person", str(person.id))],
-        data={"values": shredded},
+        data={"values": removed},
         authority=authority,
     )
     return person

@@ -56,11 +56,7 @@ def page(
         "line": view.line,
         "moves": [(move, form("move", move.name)) for move in view.moves],
         "comment_form": form("comment") if may.comment else None,
-        "attach_form": form("attach") if may.attach else None,
-        "assign_form": form("assign") if may.assign else None,
         "reviewers_form": form("reviewers") if may.assign_reviewers else None,
-        "delegate_form": form("delegate") if may.delegate else None,
-        "recuse_form": form("recuse") if may.recuse else None,
         "checks": [
             (check, check.criterion in may.attest, check.criterion in may.waive)
             for check in (view.checks.points if view.checks else ())

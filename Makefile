@@ -7,7 +7,7 @@ export QUORATE_HOME PORT
 
 V := .venv
 BIN := $(V)/bin
-PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes
+PIP := $(BIN)/python -m pip install -q -q --disable-pip-version-check --no-input --require-hashes
 #: Workers of the test run: the tests of the browser share one machine with the server they ask.
 WORKERS ?= $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2); [ $$n -gt 4 ] && echo 4 || echo $$n)
 
@@ -24,7 +24,7 @@ $(BIN)/python:
 
 $(V)/.base: requirements/base.lock pyproject.toml | $(BIN)/python
 	$(PIP) -r requirements/base.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	$(BIN)/python -m pip install -q -q --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(V)/.test: requirements/test.lock $(V)/.base
@@ -44,7 +44,7 @@ demo: setup ## Set up, fill in the example foundation and serve it at http://127
 	@exec $(BIN)/quorate up
 
 test: $(V)/.test ## Run the tests (what is missing on this machine is skipped, with the reason)
-	$(BIN)/pytest -n $(WORKERS)
+	$(BIN)/pytest -n $(WORKERS) --dist loadfile
 
 bench: $(V)/.bench ## Measure what the product claims, beside a baseline
 	$(BIN)/python -m benchmarks

@@ -61,7 +61,10 @@ def _page(request: HttpRequest, seat: Seat, forms: dict[str, Any] | None = None,
         "alternate_form": AlternateForm(prefix="alternate") if may_alternate else None,
         "history": history("seat", str(seat.id)),
     }
-    return render(request, "terms/seat.html", {**context, **(forms or {})}, status=status)
+    context.update(forms or {})
+    # an empty seat asks to be filled; what was refused stays open to be mended
+    context["appoint_open"] = holder is None or (may_appoint and context["appoint_form"].is_bound)
+    return render(request, "terms/seat.html", context, status=status)
 
 
 @login_required

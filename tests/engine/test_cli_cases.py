@@ -73,7 +73,7 @@ def test_an_issue_makes_the_case_that_the_web_form_makes(ask: Any, tmp_path: Pat
     assert Case.objects.get().source == "import"
     again = ask("import", "issue", path, "--program", "ecosystem")
     assert again["case"] == found["case"]
-    assert "imported before" in again["warnings"][0]
+    assert "imported before" in again["warnings"][-1]
     assert Case.objects.count() == 1
 
 

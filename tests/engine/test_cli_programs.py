@@ -51,6 +51,7 @@ def test_a_new_program_is_written_examined_and_published(
     assert listed["talk-proposals"]["published"]
     assert not listed["ecosystem"]["published"]
     assert [stage["name"] for stage in ask("program", "show", "talk-proposals")["stages"]]
+    assert ask("program", "migrate", "talk-proposals", "--dry-run") == {"moved": [], "refused": {}}
 
 
 def test_it_goes_into_the_programs_folder_that_is_there(

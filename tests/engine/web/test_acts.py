@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.core import mail
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.http import HttpResponse
@@ -14,7 +16,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from tests.engine.web.conftest import Gallery
 from tests.engine.web.test_pages import whole
-from tests.stories.cast import ANSWERS, MARKS, file
+from tests.stories.cast import ANSWERS, MARKS, SYSTEM, file
 
 from quorate.access.actors import VISITOR
 from quorate.engine import actions, queries
@@ -23,6 +25,7 @@ from quorate.engine.rules import manual_steps
 from quorate.engine.versions import definition_of
 from quorate.engine.web.gestures import GESTURES
 from quorate.ledger.models import Entry
+from quorate.ledger.worker import drain
 
 
 def do(browser: Client, case: Case, gesture: str, about: object = "", **data: Any) -> HttpResponse:
@@ -48,6 +51,7 @@ def about_of(gallery: Gallery, gesture: str) -> tuple[str, Callable[[Case], obje
         ),
         "remove": ("triage", lambda case: Attachment.objects.get(case=case).id, {}),
         "assign": ("triage", lambda case: "", {"assign-person": people["petra"]}),
+        "invite": ("new", lambda case: "", {}),
         "unassign": ("triage", lambda case: "", {}),
         "prioritise": ("new", lambda case: "", {"priority-priority": "high"}),
         "reviewers": ("review", lambda case: "", {"reviewers-people": [people["dan"]]}),
@@ -144,7 +148,7 @@ def test_what_nobody_can_do_is_no_defect(gallery: Gallery, path: str) -> None:
 
 
 #: Told in stories of their own, below.
-OTHERWISE = {"volunteer", "reviewers", "draw", "delegate", "end-delegation", "confirm", "return"}
+OTHERWISE = {"volunteer", "reviewers", "draw", "delegate", "end-delegation", "confirm", "return", "invite"}
 WHO = {
     "redact": "mara",
     "remove": "mara",
@@ -269,6 +273,20 @@ def test_a_visitor_takes_their_application_over(gallery: Gallery) -> None:
     assert eve.post(path)["Location"] == f"/cases/{filed.case.key}/"
     assert Case.objects.get(pk=filed.case.pk).applicant_id == gallery.cast.people["eve"].id
     assert gallery.cast.browser("xavier").post(path).status_code == 422
+
+
+def test_an_applicant_known_by_an_address_is_invited(gallery: Gallery) -> None:
+    given = {**ANSWERS, "repository": "https://git.example/old/old"}
+    filed = actions.file_case(actor=SYSTEM, program=gallery.cast.program(), answers=given, title="Old", source="import")
+    petra = gallery.cast.browser("petra")
+    assert "known by an address only" in whole(petra.get(f"/cases/{filed.case.key}/"))
+    assert do(petra, filed.case, "invite").status_code == 302
+    assert do(petra, gallery.case("new"), "invite").status_code == 409
+    drain()
+    letter = next(each for each in mail.outbox if each.to == [ANSWERS["contact"]])
+    path = re.search(r"/p/cases/\S+/claim/\S+/", str(letter.body))
+    assert path is not None
+    assert gallery.cast.browser("eve").post(path[0]).status_code == 302
 
 
 def test_a_step_that_needs_a_reason_asks_for_it_in_place(gallery: Gallery) -> None:

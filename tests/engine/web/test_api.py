@@ -86,6 +86,8 @@ def plan(gallery: Gallery) -> dict[str, tuple[str, Any]]:
         "engine.open_review": (f"/grants/{grant}/review", {}),
         "engine.renew": (f"/grants/{grant}/renewal", BECAUSE),
         "engine.revoke": (f"/grants/{grant}/revocation", BECAUSE),
+        "engine.invite_applicant": (f"/cases/{new.key}/invitation", {}),
+        "engine.migrate_cases": ("/programs/ecosystem/migration", {"preview": False}),
         "engine.close_program": ("/programs/ecosystem/closing", BECAUSE),
         "engine.open_program": ("/programs/ecosystem/opening", {}),
     }

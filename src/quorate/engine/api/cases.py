@@ -94,6 +94,12 @@ def claim_case(request: HttpRequest, key: str, body: ClaimIn) -> dict[str, objec
     return detail(request, case)
 
 
+@router.post("/cases/{slug:key}/invitation", response=CaseDetail)
+def invite_applicant(request: HttpRequest, key: str) -> dict[str, object]:
+    """Send an applicant who is known by an address only the means to claim the case."""
+    return detail(request, actions.invite_applicant(actor=actor_from(request), case=case_in(request, key)))
+
+
 @router.put("/cases/{slug:key}/owner", response=CaseDetail)
 def assign_owner(request: HttpRequest, key: str, body: PersonIn) -> dict[str, object]:
     """Hand the next step to a person."""

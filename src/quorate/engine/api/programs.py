@@ -7,7 +7,16 @@ from ninja import Router, Status
 
 from quorate.access.identity import actor_from
 from quorate.engine import actions, queries
-from quorate.engine.api.shapes import CaseOut, FiledOut, FileIn, MaybeReasonIn, ProgramDetail, ProgramOut
+from quorate.engine.api.shapes import (
+    CaseOut,
+    FiledOut,
+    FileIn,
+    MaybeReasonIn,
+    MigratedOut,
+    MigrateIn,
+    ProgramDetail,
+    ProgramOut,
+)
 from quorate.engine.api.shown import line_out, program_out
 from quorate.engine.models import Program
 from quorate.engine.versions import current, program_named
@@ -66,6 +75,13 @@ def close_program(request: HttpRequest, slug: str, body: MaybeReasonIn) -> dict[
 def open_program(request: HttpRequest, slug: str) -> dict[str, object]:
     """Take new cases again."""
     return _program(request, actions.open_program(actor=actor_from(request), program=program_named(slug)))
+
+
+@router.post("/programs/{slug:slug}/migration", response=MigratedOut)
+def migrate_cases(request: HttpRequest, slug: str, body: MigrateIn) -> dict[str, object]:
+    """Move open cases to the program's current version, where it still has the stages that they were in."""
+    done = actions.migrate_cases(actor=actor_from(request), program=program_named(slug), preview=body.preview)
+    return {"moved": list(done.moved), "refused": dict(done.refused)}
 
 
 def _program(request: HttpRequest, found: Program) -> dict[str, object]:

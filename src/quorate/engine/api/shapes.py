@@ -339,6 +339,19 @@ class ClaimIn(Body):
     token: str = Field(max_length=200)
 
 
+class MigrateIn(Body):
+    """Whether to say only which cases would move."""
+
+    preview: bool = False
+
+
+class MigratedOut(Schema):
+    """The cases that moved to the current version, and why others did not, by their keys."""
+
+    moved: list[str]
+    refused: dict[str, str]
+
+
 class Asked(Schema):
     """Something was asked for and will happen soon."""
 

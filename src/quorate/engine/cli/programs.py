@@ -27,7 +27,7 @@ ACTOR: Actor = system("cli")
 def register(root: click.Group) -> None:
     """Add them."""
     program = noun(root, "program", _("Programs: what can be applied for, and by which rules"))
-    for command in (program_list, program_show, program_new, program_lint, program_publish):
+    for command in (program_list, program_show, program_new, program_lint, program_publish, program_migrate):
         program.add_command(command)
 
 
@@ -158,6 +158,17 @@ def program_publish(path: Path, draft: bool) -> None:
     words = gettext("%(name)s: version %(number)d is published") if changed else gettext("%(name)s: nothing changed")
     line = words % {"name": definition.name, "number": version.number}
     show(document, lambda: [*(_told(_("warning"), each) for each in warnings), line])
+
+
+@click.command("migrate")
+@click.argument("name")
+@click.option("--dry-run", is_flag=True, help="Only say which cases would move.")
+@json_option
+def program_migrate(name: str, dry_run: bool) -> None:
+    """Move open cases to the program's current version, where it still has the stages that they were in."""
+    done = actions.migrate_cases(actor=ACTOR, program=program_named(name), preview=dry_run)
+    document = {"moved": list(done.moved), "refused": dict(done.refused)}
+    show(document, lambda: [*done.moved, *(f"{key}: {why}" for key, why in done.refused.items())])
 
 
 def _examine(path: Path, *, here: bool) -> tuple[Definition | None, list[UserError], list[UserError]]:

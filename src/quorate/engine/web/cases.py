@@ -19,7 +19,7 @@ from quorate.engine.models import Case, Review
 from quorate.engine.queries import CaseView
 from quorate.engine.web import inputs
 from quorate.engine.web.application import ApplicationForm, field_name
-from quorate.engine.web.gestures import GESTURES, Gesture
+from quorate.engine.web.gestures import GESTURES, Gesture, applicant_is_unknown
 from quorate.kernel.errors import Conflict, NotFound, Refused, UserError
 from quorate.kernel.i18n import gettext
 from quorate.toolkit.components import Step
@@ -64,6 +64,7 @@ def page(
         "obligations": [(item, form("fulfil", item.id) if item.may_fulfil else None) for item in view.obligations],
         "steps": track(view),
         "history": lines_of(view.history[::-1]),
+        "may_invite": may.assign and applicant_is_unknown(view),
         "trouble": trouble,
     }
     status = 200 if not held else (trouble.status if trouble is not None else 422)

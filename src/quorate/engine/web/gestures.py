@@ -138,6 +138,11 @@ def _returned(actor: Actor, case: Case, about: str, form: Any) -> str:
     return gettext("Open again; your reason is on the record.")
 
 
+def _invite(actor: Actor, case: Case, about: str, form: Any) -> str:
+    actions.invite_applicant(actor=actor, case=case)
+    return gettext("The applicant was sent the means to claim the case.")
+
+
 def _unassign(actor: Actor, case: Case, about: str, form: Any) -> str:
     actions.unassign(actor=actor, case=case)
     return gettext("The next step is left to the office that owns it.")
@@ -274,6 +279,12 @@ def _one(of: Callable[[CaseView], Iterable[Any]], may: str) -> Callable[[CaseVie
     return lambda view, about: any(str(each.id) == about and getattr(each, may) for each in of(view))
 
 
+def applicant_is_unknown(view: CaseView) -> bool:
+    """Whether somebody applied who is known by an address only."""
+    case = view.case
+    return case.applicant_id is None and case.applicant_account_id is None and case.grant_id is None
+
+
 _obligations = attrgetter("obligations")
 _grants = attrgetter("grants")
 
@@ -303,6 +314,7 @@ GESTURES: Mapping[str, Gesture] = {
         title=_("Hand the next step to a person"),
         button=_("Hand over"),
     ),
+    "invite": Gesture(_plain, _invite, lambda view, about: view.may.assign and applicant_is_unknown(view)),
     "unassign": Gesture(_plain, _unassign, lambda view, about: view.may.assign),
     "prioritise": Gesture(
         _priority_form,

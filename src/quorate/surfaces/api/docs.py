@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.text import slugify
 from django.views.decorators.http import require_safe
 
 from quorate.surfaces.api.root import api
@@ -62,23 +63,67 @@ class Shape:
     fields: list[Field] = field(default_factory=list)
 
 
+@dataclass(frozen=True)
+class Subject:
+    """The operations on one subject, and the schemas that they speak in."""
+
+    name: str
+    slug: str
+    operations: list[Operation]
+    shapes: list[Shape]
+
+
 @require_safe
 def docs(request: HttpRequest) -> HttpResponse:
-    """Every operation, by subject, and every schema."""
-    groups, shapes = _contents()
-    return pages.render(request, "api/docs.html", {"groups": groups, "shapes": shapes})
+    """All operations in a line each, by subject."""
+    return pages.render(request, "api/docs.html", {"subjects": subjects()})
+
+
+@require_safe
+def subject(request: HttpRequest, slug: str) -> HttpResponse:
+    """The operations on one subject, in full."""
+    found = next((one for one in subjects() if one.slug == slug), None)
+    if found is None:
+        raise Http404
+    return pages.render(request, "api/subject.html", {"subject": found, "subjects": subjects()})
 
 
 @cache
-def _contents() -> tuple[list[tuple[str, list[Operation]]], list[Shape]]:
+def subjects() -> list[Subject]:
+    """The contents of the document, once for a process."""
     document = api.get_openapi_schema(path_prefix="/api/v1/")
-    groups: dict[str, list[Operation]] = {tag["name"]: [] for tag in document["tags"]}
+    schemas = document["components"]["schemas"]
+    groups: dict[str, list[tuple[str, str, dict[str, Any]]]] = {tag["name"]: [] for tag in document["tags"]}
     for path, operations in document["paths"].items():
         for method, found in operations.items():
-            for tag in found.get("tags", ("Other",)):
-                groups.setdefault(tag, []).append(_operation(path, method, found))
-    shapes = [_shape(name, schema) for name, schema in document["components"]["schemas"].items()]
-    return list(groups.items()), shapes
+            for tag in found["tags"]:
+                groups[tag].append((path, method, found))
+    return [
+        Subject(
+            name,
+            slugify(name),
+            [_operation(*one) for one in members],
+            [_shape(schema, schemas[schema]) for schema in sorted(_used([found for *_, found in members], schemas))],
+        )
+        for name, members in groups.items()
+    ]
+
+
+def _used(parts: Any, schemas: dict[str, Any]) -> set[str]:
+    """The names of all schemas that some parts of the document refer to, directly or through others."""
+    found: set[str] = set()
+    waiting = [parts]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, dict):
+            name = str(part.get("$ref", "")).rpartition("/")[2]
+            if name in schemas and name not in found:
+                found.add(name)
+                waiting.append(schemas[name])
+            waiting += part.values()
+        elif isinstance(part, list):
+            waiting += part
+    return found
 
 
 def _operation(path: str, method: str, found: dict[str, Any]) -> Operation:

@@ -148,6 +148,18 @@ def test_bodies_and_seats_are_set_up_and_closed(staff: Client, seat: Seat) -> No
     assert Body.objects.get(slug="council").closed_at is not None
 
 
+def test_public_pages_link_to_public_pages_only(seat: Seat) -> None:
+    visitor = Client()
+    page = visitor.get(reverse("terms:public-body", args=["council"])).content.decode()
+    inner = page.partition("<main")[2].partition("</main>")[0]
+    links = {part.partition('"')[0] for part in inner.split('href="')[1:]}
+    assert any(link.startswith("/p/people/") for link in links)
+    for link in links:
+        assert link.startswith(("/p/", "?", "#", "http")), link
+        if link.startswith("/p/"):
+            assert visitor.get(link, follow=True).status_code == 200, link
+
+
 def test_bodies_that_are_not_public_are_not_shown_to_all(seat: Seat) -> None:
     visitor = Client()
     assert visitor.get(reverse("terms:public-body", args=["council"])).status_code == 200

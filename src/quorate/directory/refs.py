@@ -29,5 +29,12 @@ def _find_person(actor: Actor, key: str) -> Person:
 
 OBJECTS.register("person", _find_person)
 OBJECTS.register("organisation", lambda _actor, key: organisation_by_key(key))
-register(RefKind("person", names_of, lambda ref: f"/people/{ref}/", public_names_of))
-register(RefKind("organisation", _organisations, lambda ref: f"/organisations/{ref}/"))
+register(RefKind("person", names_of, lambda ref: f"/people/{ref}/", public_names_of, lambda ref: f"/p/people/{ref}/"))
+register(
+    RefKind(
+        "organisation",
+        _organisations,
+        lambda ref: f"/organisations/{ref}/",
+        public_url=lambda ref: f"/p/organisations/{ref}/",
+    )
+)

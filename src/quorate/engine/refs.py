@@ -37,6 +37,6 @@ def _grants(ids: Sequence[str]) -> Mapping[str, str]:
     return {str(pk): title for pk, title in rows}
 
 
-register(RefKind("case", _cases, lambda ref: f"/cases/{ref}/", _public_cases))
+register(RefKind("case", _cases, lambda ref: f"/cases/{ref}/", _public_cases, lambda ref: f"/p/cases/{ref}/"))
 register(RefKind("program", _programs, lambda ref: f"/programs/{ref}/"))
 register(RefKind("grant", _grants))

@@ -29,13 +29,15 @@ class Ref:
 class RefKind:
     """How references of one kind are shown: ``label`` maps many ids to names at once, ``url`` links one.
 
-    ``public_label`` gives only the names that anybody may see; without it all names of the kind are public.
+    ``public_label`` gives only the names that anybody may see; without it all names of the kind are public. On public
+    pages names link by ``public_url``, or not at all.
     """
 
     name: str
     label: Callable[[Sequence[str]], Mapping[str, str]]
     url: Callable[[str], str] | None = None
     public_label: Callable[[Sequence[str]], Mapping[str, str]] | None = None
+    public_url: Callable[[str], str] | None = None
 
 
 REF_KINDS: Registry[RefKind] = Registry("kind of reference")

@@ -48,6 +48,7 @@ class Names:
     """Names of everything a batch of entries refers to: one query for each kind of thing."""
 
     labels: Mapping[tuple[str, str], str]
+    public: bool = False
 
     @classmethod
     def of(
@@ -70,7 +71,7 @@ class Names:
                 continue
             resolve = declared.public_label if public and declared.public_label else declared.label
             labels |= {(kind, ref): name for ref, name in resolve(sorted(refs)).items()}
-        return cls(labels)
+        return cls(labels, public)
 
     def link(self, kind: str, ref: str) -> SafeString:
         """The thing's name, linked when its kind has pages; words for what has no name any more."""
@@ -78,9 +79,10 @@ class Names:
         if name is None:
             return format_html("{}", gettext("somebody") if kind == "person" else gettext("something removed"))
         declared = REF_KINDS.find(kind)
-        if declared is None or declared.url is None:
+        address = declared and (declared.public_url if self.public else declared.url)
+        if not address:
             return format_html("{}", name)
-        return format_html('<a href="{}">{}</a>', declared.url(ref), name)
+        return format_html('<a href="{}">{}</a>', address(ref), name)
 
     def actor(self, actor: str, *, links: bool = True) -> SafeString:
         """Who acted, in words."""

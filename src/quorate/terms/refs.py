@@ -24,6 +24,16 @@ def _seats(ids: Sequence[str]) -> Mapping[str, str]:
     return {str(pk): title for pk, title in rows}
 
 
+def _public_bodies(ids: Sequence[str]) -> Mapping[str, str]:
+    rows = Body.objects.filter(pk__in=[UUID(text) for text in ids], public=True).values_list("pk", "name")
+    return {str(pk): name for pk, name in rows}
+
+
+def _public_seats(ids: Sequence[str]) -> Mapping[str, str]:
+    rows = Seat.objects.filter(pk__in=[UUID(text) for text in ids], body__public=True).values_list("pk", "title")
+    return {str(pk): title for pk, title in rows}
+
+
 def _policies(ids: Sequence[str]) -> Mapping[str, str]:
     rows = Policy.objects.filter(pk__in=[UUID(text) for text in ids]).values_list("pk", "title")
     return {str(pk): title for pk, title in rows}
@@ -44,5 +54,5 @@ def _find_seat(actor: Actor, key: str) -> Seat:
 OBJECTS.register("body", _find_body)
 OBJECTS.register("seat", _find_seat)
 register(RefKind("policy", _policies))
-register(RefKind("body", _bodies, lambda ref: f"/bodies/{ref}/"))
-register(RefKind("seat", _seats))
+register(RefKind("body", _bodies, lambda ref: f"/bodies/{ref}/", _public_bodies, lambda ref: f"/p/bodies/{ref}/"))
+register(RefKind("seat", _seats, public_label=_public_seats))

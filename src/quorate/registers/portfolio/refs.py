@@ -19,4 +19,4 @@ def _landscape(ids: Sequence[str]) -> Mapping[str, str]:
 
 
 register(RefKind("project", _projects, lambda ref: f"/projects/{ref}/"))
-register(RefKind("landscape", _landscape, lambda _ref: "/p/landscape/"))
+register(RefKind("landscape", _landscape, lambda _ref: "/p/landscape/", public_url=lambda _ref: "/p/landscape/"))

@@ -5,12 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session
 
 from quorate.access.actions import create_account, create_token, revoke_token, set_active, set_operator
 from quorate.access.actors import system
 from quorate.access.identity import actor_of
-from quorate.access.models import Account, Window
-from quorate.access.ratelimit import Limit, TooOften, forget, spend, sweep
+from quorate.access.jobs import answers, sessions, windows
+from quorate.access.models import Account, Answer, Window
+from quorate.access.ratelimit import Limit, TooOften, forget, spend
 from quorate.access.tokens import bearer_actor
 from quorate.kernel import clock
 from quorate.kernel.errors import Conflict, Refused, UserError
@@ -95,8 +98,21 @@ def test_a_limit_counts_by_whom_and_by_window() -> None:
 def test_windows_that_are_over_are_removed() -> None:
     Window.objects.create(key="old", count=1, ends_at=clock.now() - timedelta(seconds=1))
     Window.objects.create(key="new", count=1, ends_at=clock.now() + timedelta(hours=1))
-    sweep()
+    windows()
     assert [window.key for window in Window.objects.all()] == ["new"]
+
+
+def test_answers_and_sessions_that_are_over_are_removed() -> None:
+    Answer.objects.create(actor="a", key="old", request="x", created_at=clock.now() - timedelta(days=8))
+    Answer.objects.create(actor="a", key="new", request="x", created_at=clock.now() - timedelta(days=6))
+    store = SessionStore()
+    store["x"] = 1
+    store.set_expiry(-1)
+    store.save()
+    answers()
+    sessions()
+    assert [answer.key for answer in Answer.objects.all()] == ["new"]
+    assert not Session.objects.exists()
 
 
 def test_who_is_counted_is_not_kept() -> None:

@@ -26,7 +26,6 @@ from quorate.access.models import Window
 from quorate.kernel import clock
 from quorate.kernel.errors import UserError
 from quorate.kernel.i18n import gettext, ngettext
-from quorate.ledger.outbox import every
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +110,3 @@ def forget() -> None:
     with _lock:
         _counts.clear()
     Window.objects.all().delete()
-
-
-@every(seconds=3600, name="access.windows")
-def sweep() -> None:
-    """Remove windows that are over."""
-    Window.objects.filter(ends_at__lt=clock.now()).delete()

@@ -41,12 +41,20 @@ send it back as `If-None-Match` to be spared what you have, and as `If-Match` to
 class Api(NinjaAPI):
     """Ninja's API with our names for operations, our envelope and our contract."""
 
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._documents: dict[str, OpenAPISchema] = {}
+
     def get_openapi_operation_id(self, operation: Operation) -> str:
         package = discovery.package_of(operation.view_func.__module__) or "quorate.api"
         return f"{package.rpartition('.')[2]}.{operation.view_func.__name__}"
 
     def get_openapi_schema(self, *, path_prefix: str | None = None, path_params: Any = None) -> OpenAPISchema:
-        return complete(super().get_openapi_schema(path_prefix=path_prefix, path_params=path_params))
+        """The contract. Made once for each prefix: it does not change while the process runs."""
+        prefix = self.get_root_path(path_params or {}) if path_prefix is None else path_prefix
+        if prefix not in self._documents:
+            self._documents[prefix] = complete(super().get_openapi_schema(path_prefix=prefix))
+        return self._documents[prefix]
 
     def create_response(self, request: HttpRequest, data: Any, **more: Any) -> HttpResponse:
         response = super().create_response(request, data, **more)

@@ -9,7 +9,8 @@ from pathlib import Path
 from unittest.mock import patch
 
 import pytest
-from django.db import connections
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections, connections
 from django.test import TransactionTestCase
 from django.utils import translation
 from hypothesis import settings
@@ -49,6 +50,20 @@ def _emptying_the_database() -> Iterator[None]:
 
     with patch.object(TransactionTestCase, "_fixture_teardown", with_guards_lifted):
         yield
+
+
+@pytest.fixture
+def one_connection() -> Iterator[None]:
+    """Requests to the bare WSGI application stay in the test's transaction.
+
+    A request closes a connection that is inside one, which only a server has; Django's own test client does the same.
+    """
+    signals = (request_started, request_finished)
+    for signal in signals:
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in signals:
+        signal.connect(close_old_connections)
 
 
 def shared_data() -> Path | None:

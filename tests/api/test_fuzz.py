@@ -20,7 +20,7 @@ from tests.api.conftest import token_for
 from quorate.access.models import Account
 from quorate.surfaces.api.root import api
 
-pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.usefixtures("one_connection")]
 
 EXAMPLES = int(os.environ.get("QUORATE_FUZZ", "12"))
 CHECKS = (

@@ -16,7 +16,7 @@ from tests.engine.web.conftest import Gallery
 
 from quorate.engine.models import Attachment, Comment, Grant, Obligation, Review
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("one_connection")]
 EXAMPLES = int(os.environ.get("QUORATE_FUZZ", "4"))
 ours = schema.include(operation_id_regex=r"^engine\.")
 

@@ -1,0 +1,31 @@
+"""Counting elections: pure, exact, and twice.
+
+``count(profile, rule)`` counts; ``agreed(profile, rule)`` counts with two counters that share no code and fails where
+they differ. Nothing here knows a database, a clock or a page.
+"""
+
+from quorate.decisions.counting.counts import Disagreement, agreed, count
+from quorate.decisions.counting.lots import Lot
+from quorate.decisions.counting.outcome import Count, Stage, Tie, decimal
+from quorate.decisions.counting.presets import PRESETS, Preset, preset
+from quorate.decisions.counting.profile import STARS, Notes, Profile, Ranking, Scores, ranking_of
+
+__all__ = [
+    "PRESETS",
+    "STARS",
+    "Count",
+    "Disagreement",
+    "Lot",
+    "Notes",
+    "Preset",
+    "Profile",
+    "Ranking",
+    "Scores",
+    "Stage",
+    "Tie",
+    "agreed",
+    "count",
+    "decimal",
+    "preset",
+    "ranking_of",
+]

@@ -1,0 +1,187 @@
+"""Counting: runs a counter, looks whether a tie matters when nothing settles it, and compares two counters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from quorate.decisions.counting.chances import Chance, Drawn, Open, Supposed
+from quorate.decisions.counting.lots import Lot
+from quorate.decisions.counting.outcome import BY_LOT, BY_ORDER, NO_EFFECT, UNRESOLVED, Count, Record, Tie, decimal
+from quorate.decisions.counting.plain import transferable as plain_transferable
+from quorate.decisions.counting.presets import TRANSFERABLE, Preset, preset
+from quorate.decisions.counting.profile import Profile
+from quorate.decisions.counting.vector import transferable as vector_transferable
+from quorate.decisions.counting.vector.packing import pack
+from quorate.kernel.errors import UserError
+
+VECTOR, PLAIN = "vector", "plain"
+#: How many ways to break ties are followed before a count says that it has not followed them all.
+WAYS = 200
+
+Run = Callable[[Chance, Record], None]
+
+
+class Disagreement(Exception):
+    """The two counters do not agree: a defect, and a reason not to publish. Says where they part."""
+
+
+def count(
+    profile: Profile, rule: str, *, seats: int | None = None, lot: Lot | None = None, counter: str = VECTOR
+) -> Count:
+    """Count ``profile`` under ``rule`` with one counter (``vector`` or ``plain``).
+
+    A tie is broken by the rule, then by ``lot``, then by the order that the profile declares. With neither lot nor
+    order all ways are followed: if they elect the same the tie has no effect, otherwise the count is undecided from
+    there. ``UserError`` for an unknown rule and for ballots that the rule cannot read.
+    """
+    chosen = preset(rule)
+    places = profile.seats if seats is None else seats
+    if places < 1:
+        raise UserError("there must be at least one seat", "seats", "say how many seats are filled")
+    run = (_vector if counter == VECTOR else _plain)(profile, chosen, places)
+    record = _settled(run, profile, lot)
+    return Count(
+        rule=chosen.name,
+        version=chosen.version,
+        names=profile.candidates,
+        seats=places,
+        valid=record.valid,
+        total=profile.total,
+        quota=record.quota,
+        stages=tuple(record.stages),
+        elected=tuple(record.elected),
+        ties=tuple(record.ties),
+        unresolved=tuple(record.unresolved),
+        lot=None if lot is None else lot.published(profile, len(record.stages)),
+        counters=(counter,),
+        notes=_notes(profile, chosen, places),
+        details=record.details,
+    )
+
+
+def agreed(profile: Profile, rule: str, *, seats: int | None = None, lot: Lot | None = None) -> Count:
+    """Count with both counters. :class:`Disagreement` tells the first place where they differ."""
+    first = count(profile, rule, seats=seats, lot=lot, counter=VECTOR)
+    second = count(profile, rule, seats=seats, lot=lot, counter=PLAIN)
+    compare(first, second)
+    return Count(**{**vars(first), "counters": (VECTOR, PLAIN)})
+
+
+def compare(first: Count, second: Count) -> None:
+    """Nothing if two counts say the same, else :class:`Disagreement` with the stage, the candidate and both totals."""
+    for what in ("valid", "quota"):
+        if getattr(first, what) != getattr(second, what):
+            raise Disagreement(f"{what}: {getattr(first, what)} and {getattr(second, what)}")
+    for number, (one, other) in enumerate(zip(first.stages, second.stages, strict=False), 1):
+        for candidate, (here, there) in enumerate(zip(one.totals, other.totals, strict=True), 1):
+            if here != there:
+                raise Disagreement(
+                    f"stage {number}, candidate {candidate}: {decimal(here)} votes in one count, {decimal(there)} in the other"
+                )
+        if one != other:
+            raise Disagreement(f"stage {number}: {one} and {other}")
+    for what in ("stages", "ties", "elected", "unresolved", "details"):
+        if getattr(first, what) != getattr(second, what):
+            raise Disagreement(f"{what}: {getattr(first, what)} and {getattr(second, what)}")
+
+
+def _vector(profile: Profile, rule: Preset, seats: int) -> Run:
+    packed = pack(profile, ends=not rule.shares)
+    return lambda chance, record: _VECTOR[rule.family](profile, rule, seats, chance, record, packed)
+
+
+def _plain(profile: Profile, rule: Preset, seats: int) -> Run:
+    return lambda chance, record: _PLAIN[rule.family](profile, rule, seats, chance, record)
+
+
+_VECTOR: dict[str, Callable[..., None]] = {TRANSFERABLE: vector_transferable.count}
+_PLAIN: dict[str, Callable[..., None]] = {TRANSFERABLE: plain_transferable.count}
+
+
+# Ties that nothing settles -------------------------------------------------------------------------------------
+
+
+def _settled(run: Run, profile: Profile, lot: Lot | None) -> Record:
+    if lot is not None or profile.tie_order:
+        record = Record()
+        run(Drawn(profile, lot), record)
+        _say(record, BY_LOT if lot is not None else BY_ORDER)
+        return record
+    record = _Ways(run, profile).follow()
+    _say(record, NO_EFFECT)
+    return record
+
+
+def _say(record: Record, how: str) -> None:
+    """Name what has picked where a counter left the choice to chance."""
+    record.ties = [
+        Tie(tie.stage, tie.kind, tie.candidates, how, tie.chosen) if tie.how == BY_LOT else tie for tie in record.ties
+    ]
+
+
+class _TooMany(Exception):
+    pass
+
+
+class _Ways:
+    """Follows every way to break the ties of a count, to see whether any of them matters."""
+
+    def __init__(self, run: Run, profile: Profile) -> None:
+        self.run, self.profile = run, profile
+        self.left = WAYS
+
+    def follow(self) -> Record:
+        try:
+            return self._from(())[1]
+        except _TooMany:
+            return self._given_up()
+
+    def _from(self, picks: tuple[int, ...]) -> tuple[frozenset[frozenset[int]], Record]:
+        """Who may be elected after these picks (each way a set), and the record as far as it is certain."""
+        self.left -= 1
+        if self.left < 0:
+            raise _TooMany
+        record = Record()
+        try:
+            self.run(Supposed(picks), record)
+        except Open as tie:
+            ways = [self._from((*picks, number)) for number in tie.candidates]
+            if len({outcomes for outcomes, _record in ways}) == 1:
+                return ways[0]
+            every = frozenset(way for outcomes, _record in ways for way in outcomes)
+            certain = frozenset.intersection(*every)
+            self._leave_open(record, tie, certain, frozenset.union(*every), ways[0][1].elected)
+            return every, record
+        return frozenset({frozenset(record.elected)}), record
+
+    def _given_up(self) -> Record:
+        record = Record()
+        try:
+            self.run(Supposed(()), record)
+        except Open as tie:
+            seated = frozenset(_seated(record))
+            out = {number for stage in record.stages for number in stage.excluded}
+            possible = frozenset(self.profile.standing) - out
+            self._leave_open(record, tie, seated, possible | seated, [])
+            record.details["ways"] = f"more than {WAYS} ways to break the ties; they were not all followed"
+        return record
+
+    def _leave_open(
+        self, record: Record, tie: Open, certain: frozenset[int], possible: frozenset[int], order: list[int]
+    ) -> None:
+        record.ties.append(Tie(tie.stage, tie.kind, tie.candidates, UNRESOLVED))
+        first = [number for number in _seated(record) if number in certain]
+        rest = [number for number in order if number in certain and number not in first]
+        record.elected = first + rest + sorted(certain.difference(first, rest))
+        record.unresolved = sorted(possible - certain)
+
+
+def _seated(record: Record) -> list[int]:
+    return list(dict.fromkeys(number for stage in record.stages for number in stage.elected))
+
+
+def _notes(profile: Profile, rule: Preset, seats: int) -> tuple[str, ...]:
+    notes: list[str] = []
+    if seats > 1 and not rule.proportional:
+        notes.append("With several seats this rule is not proportional: one majority can fill them all.")
+    return tuple(notes)

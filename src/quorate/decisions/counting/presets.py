@@ -1,0 +1,138 @@
+"""The rules that can be counted, each with a version and with what it makes of every kind of mark.
+
+A preset is never changed: a change of meaning is a new version, so that an old result can be counted again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from quorate.kernel.errors import UserError
+from quorate.kernel.registry import Registry
+
+#: Families: which counters a rule has.
+TRANSFERABLE, MEEK, PAIRWISE, SUMS, STAR = "transferable", "meek", "pairwise", "sums", "star"
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """One rule: its family, its numbers, and what unranked, equal, doubled and skipped mean under it."""
+
+    name: str
+    version: int
+    title: str
+    family: str
+    source: str
+    unranked: str
+    equal: str
+    duplicates: str = "the first mention counts, later ones are struck"
+    skipped: str = "skipped ranks close up"
+    withdrawn: str = "struck from every ballot, which then closes up"
+    ties: str = ""
+    #: Whether several seats come out proportional to the votes.
+    proportional: bool = False
+    #: ``ranks``, ``scores`` or ``approvals``: what the ballot asks for.
+    ballot: str = "ranks"
+    #: Decimal places that are kept; what is cut off is non-transferable.
+    places: int = 0
+    #: ``whole``: floor(V / (s + 1)) + 1. ``fraction``: V / (s + 1), cut off, plus one in the last place.
+    quota: str = ""
+    #: For pairwise rules: ``winning`` votes or ``margins``.
+    strength: str = ""
+    #: Whether equal ranks share the ballot; else the ballot ends there.
+    shares: bool = False
+    #: Whether ties look at earlier stages before a lot.
+    history: bool = False
+    #: Whether several seats are filled by counting again without the seated.
+    repeats: bool = False
+
+    def as_json(self) -> dict[str, Any]:
+        """What a ballot paper and a manifest print of the rule."""
+        return asdict(self)
+
+
+PRESETS: Registry[Preset] = Registry("counting rule")
+
+_ENDS = "the ballot ends there, because it does not say who is next"
+_LAST = "no preference: the ballot is non-transferable when it comes to them"
+_BELOW = "below all ranked, equal to one another"
+
+
+def preset(name: str) -> Preset:
+    """The rule of this name, or ``UserError`` listing the rules."""
+    found = PRESETS.find(name)
+    if found is None:
+        known = ", ".join(key for key, _preset in PRESETS.items())
+        raise UserError(f"there is no rule {name!r}", "rule", f"one of {known}")
+    return found
+
+
+def _declare(**fields: Any) -> None:
+    PRESETS.register(fields["name"], Preset(version=1, **fields))
+
+
+_declare(
+    name="scottish-stv",
+    title="Scottish STV",
+    family=TRANSFERABLE,
+    source="SSI 2011/399, Schedule 1, rules 45-52 (as SSI 2007/42)",
+    unranked=_LAST,
+    equal=_ENDS,
+    ties="the most recent earlier stage where they differed, else lot",
+    proportional=True,
+    places=5,
+    quota="whole",
+    history=True,
+)
+_declare(
+    name="wigm-prf",
+    title="Weighted inclusive Gregory method (PR Foundation)",
+    family=TRANSFERABLE,
+    source="Proportional Representation Foundation, Reference WIGM Rule, single defeat",
+    unranked=_LAST,
+    equal=_ENDS,
+    ties="lot",
+    proportional=True,
+    places=4,
+    quota="fraction",
+)
+_declare(
+    name="wright-stv",
+    title="Wright STV",
+    family=TRANSFERABLE,
+    source="The Wright system: after each exclusion the count begins again without the excluded; values cut to 5 places",
+    unranked=_LAST,
+    equal=_ENDS,
+    ties="the most recent earlier stage since the last beginning where they differed, else lot",
+    proportional=True,
+    places=5,
+    quota="whole",
+    history=True,
+)
+_declare(
+    name="irv",
+    title="Instant runoff",
+    family=TRANSFERABLE,
+    source="Scottish STV with one seat; several seats are filled one after the other without the seated",
+    unranked=_LAST,
+    equal=_ENDS,
+    ties="the most recent earlier stage where they differed, else lot",
+    places=0,
+    quota="whole",
+    history=True,
+    repeats=True,
+)
+_declare(
+    name="meek-prf",
+    title="Meek STV (PR Foundation)",
+    family=MEEK,
+    source="Proportional Representation Foundation, Reference Meek Rule: 9 places, omega 0.000001",
+    unranked=_LAST,
+    equal="the ballot's weight is shared equally among those of the rank still in the count, cut to 9 places",
+    ties="lot, among all within the remaining surplus of the lowest",
+    proportional=True,
+    places=9,
+    quota="fraction",
+    shares=True,
+)

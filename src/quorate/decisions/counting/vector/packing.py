@@ -1,0 +1,154 @@
+"""Ballots as arrays: struck, closed up, equal ones together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from quorate.decisions.counting.profile import Profile
+
+Integers = NDArray[np.int64]
+Small = NDArray[np.int16]
+
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """Distinct ballots of one profile.
+
+    ``order`` [m, k + 1]: candidates best first, then zeros, always one at least; ``weights`` [m]. Ballots with equal
+    ranks stand in ``ranks`` [t, n + 1] instead, as each candidate's rank from 1 (0: unranked; column 0 is unused), with
+    ``shared`` [t] as their weights; where equal ranks end a ballot there are none.
+    """
+
+    order: Small
+    weights: Integers
+    ranks: Small
+    shared: Integers
+
+    @property
+    def valid(self) -> int:
+        """How many ballots say anything."""
+        return int(self.weights.sum()) + int(self.shared.sum())
+
+
+def pack(profile: Profile, *, ends: bool) -> Packed:
+    """Strike the withdrawn and repeated, close up, and group. ``ends``: a ballot ends where two are equal."""
+    count = len(profile.candidates)
+    if profile.matrix is not None:
+        order, weights = _struck(*profile.matrix, profile)
+        return Packed(*grouped(order, weights, count), *_no_ranks(count))
+    strict: list[list[int]] = []
+    strict_weights: list[int] = []
+    ranks: list[list[int]] = []
+    shared: list[int] = []
+    gone = profile.withdrawn
+    for ranking, weight in profile.rankings:
+        row: list[int] = []
+        places = [0] * (count + 1)
+        level = 0
+        equal = cut = False
+        for rank in ranking:
+            fresh = {number for number in rank if not places[number] and number not in gone}
+            if not fresh:
+                continue
+            level += 1
+            if len(fresh) > 1:
+                equal = True
+                cut = cut or ends
+            for number in fresh:
+                places[number] = level
+            if not cut:
+                row.extend(fresh)
+        if not level:
+            continue
+        if equal and not ends:
+            ranks.append(places)
+            shared.append(weight)
+        elif row:
+            strict.append(row)
+            strict_weights.append(weight)
+    width = max(map(len, strict), default=0) + 1
+    order = np.zeros((len(strict), width), dtype=np.int16)
+    for at, row in enumerate(strict):
+        order[at, : len(row)] = row
+    packed = grouped(order, np.array(strict_weights, dtype=np.int64), count)
+    if not ranks:
+        return Packed(*packed, *_no_ranks(count))
+    return Packed(*packed, np.array(ranks, dtype=np.int16), np.array(shared, dtype=np.int64))
+
+
+def _no_ranks(count: int) -> tuple[Small, Integers]:
+    return np.zeros((0, count + 1), dtype=np.int16), np.zeros(0, dtype=np.int64)
+
+
+def _struck(rows: NDArray[Any], weights: Integers, profile: Profile) -> tuple[Small, Integers]:
+    """A matrix of strict rankings without the withdrawn and the repeated, zeros at the end."""
+    order = np.zeros((rows.shape[0], rows.shape[1] + 1), dtype=np.int16)
+    order[:, :-1] = rows
+    for number in profile.withdrawn:
+        order[order == number] = 0
+    # A bit for each candidate seen so far shows the repeated.
+    if len(profile.candidates) < 63:
+        seen = np.zeros(len(order), dtype=np.int64)
+        for column in range(order.shape[1]):
+            bit = np.left_shift(np.int64(1), order[:, column].astype(np.int64))
+            again = (seen & bit) != 0
+            order[again, column] = 0
+            seen |= bit & ~np.int64(1)
+    else:
+        known = np.zeros((len(order), len(profile.candidates) + 1), dtype=bool)
+        lines = np.arange(len(order))
+        for column in range(order.shape[1]):
+            here = order[:, column]
+            order[known[lines, here] & (here > 0), column] = 0
+            known[lines, order[:, column]] = True
+    holes = (order[:, :-1] == 0) & (order[:, 1:] != 0)
+    if holes.any():
+        order = np.take_along_axis(order, np.argsort(order == 0, axis=1, kind="stable"), axis=1)
+    said = order[:, 0] != 0
+    if not said.all():
+        order, weights = order[said], weights[said]
+    return order, weights
+
+
+def grouped(order: Small, weights: Integers, count: int) -> tuple[Small, Integers]:
+    """Equal rows together. Rows become one 64-bit key as long as they fit, and are numbered anew where they do not."""
+    if not len(order):
+        return order, weights
+    key = keys(order, count)
+    if key is None:
+        return order, weights
+    _values, first, inverse = np.unique(key, return_index=True, return_inverse=True)
+    if len(first) == len(order):
+        return order, weights
+    return order[first], summed(inverse, weights, len(first))
+
+
+def keys(order: Small, count: int) -> Integers | None:
+    """One whole number for each row, the same for equal rows, or ``None`` where they do not fit into 63 bits."""
+    bits = max(1, int(count).bit_length())
+    used = order.shape[1] - 1
+    while used and not order[:, used - 1].any():
+        used -= 1
+    if used * bits > 63:
+        return None
+    key = np.zeros(len(order), dtype=np.int64)
+    for column in range(used):
+        np.left_shift(key, bits, out=key)
+        np.bitwise_or(key, order[:, column], out=key)
+    return key
+
+
+def summed(groups: NDArray[Any], amounts: Integers, size: int) -> Integers:
+    """Exact sums of ``amounts`` by group. [size]"""
+    if not len(amounts):
+        return np.zeros(size, dtype=np.int64)
+    # bincount adds as doubles, which are exact below 2**53.
+    if float(np.abs(amounts).astype(np.float64).sum()) < 2.0**52:
+        return np.rint(np.bincount(groups, weights=amounts, minlength=size)).astype(np.int64)
+    total = np.zeros(size, dtype=np.int64)
+    np.add.at(total, groups, amounts)
+    return total

@@ -6,6 +6,7 @@ import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -90,3 +91,18 @@ def test_unknown_is_a_word() -> None:
 def test_a_value_that_is_no_time_is_refused() -> None:
     with pytest.raises(TypeError, match="needs a date"):
         times.when("")  # type: ignore[arg-type]  # what a misspelt variable of a template gives
+
+
+def test_one_instant_is_said_in_each_zone_and_language() -> None:
+    """Equal instants hash the same, whatever their zone: what was said for one reader is not said to the next."""
+    with timezone.override("Europe/Berlin"):
+        assert times.minute_words(AT) == "22 Nov 2026, 13:00 CET"
+    with timezone.override("Asia/Kolkata"):
+        assert times.minute_words(AT) == "22 Nov 2026, 17:30 IST"
+    with timezone.override("UTC"):
+        assert times.minute_words(AT) == "22 Nov 2026, 12:00 UTC"
+        with override("fr"):
+            assert times.minute_words(AT) == "22 nov. 2026, 12:00 UTC"
+            assert times.day_words(AT) == "22 nov. 2026"
+    with timezone.override("Pacific/Auckland"):
+        assert times.minute_words(AT) == "23 Nov 2026, 01:00 NZDT"

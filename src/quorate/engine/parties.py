@@ -34,6 +34,7 @@ class Standing:
 
     actor: Actor
     at: datetime = field(default_factory=clock.now)
+    _reasons: dict[str, Reason | None] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @cached_property
     def terms(self) -> Sequence[Term]:
@@ -60,7 +61,12 @@ class Standing:
         return frozenset(name for term in self.terms for name in (*term.seat.permissions, *term.seat.body.permissions))
 
     def reason(self, role: str) -> Reason | None:
-        """Why they fill an office, or ``None``."""
+        """Why they fill an office, or ``None``. A page asks for each step of a case, so each is said once."""
+        if role not in self._reasons:
+            self._reasons[role] = self._reason(role)
+        return self._reasons[role]
+
+    def _reason(self, role: str) -> Reason | None:
         term = self.offices.get(role)
         if term is None:
             return None

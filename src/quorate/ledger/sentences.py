@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
+from functools import cache
 from string import Formatter
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from django.utils import formats, timezone
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from quorate.kernel.i18n import gettext
+from quorate.kernel.i18n import get_language, gettext
 from quorate.ledger.kinds import KINDS
 from quorate.ledger.models import Entry, PrivateValue
 from quorate.ledger.refs import REF_KINDS
@@ -186,12 +187,13 @@ def _fill(template: str, parts: Mapping[str, SafeString]) -> SafeString:
         if field is not None:
             filled.append(parts.get(field, SafeString("…")))
     first = next((at for at, part in enumerate(filled) if part), None)
-    if first is not None and (first == 0 or filled[first] in _nobody()):
+    if first is not None and (first == 0 or filled[first] in _nobody(get_language())):
         filled[first] = f"{filled[first][:1].upper()}{filled[first][1:]}"
     return mark_safe("".join(filled))  # noqa: S308  # every part was escaped above
 
 
-def _nobody() -> tuple[str, ...]:
+@cache
+def _nobody(_language: str | None) -> tuple[str, ...]:
     """What stands where a name could, and takes a capital at the start of a sentence. A name is written as it is."""
     return (gettext("a visitor"), gettext("somebody"), gettext("something"), gettext("something removed"))
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Literal, get_args
 from urllib.parse import urlencode
 
@@ -18,12 +19,19 @@ from django.utils import formats
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from quorate.kernel.i18n import gettext
+from quorate.kernel.i18n import _, gettext
 from quorate.toolkit.times import unknown
 
 PillTone = Literal["neutral", "info", "good", "soon", "late", "done"]
 PILL_TONES = frozenset(get_args(PillTone))
 HUES = 6
+#: What a machine check may have found: its tone and its word.
+RESULTS = {
+    "pass": ("good", _("pass")),
+    "fail": ("late", _("fail")),
+    "unknown": ("neutral", _("unknown")),
+    "attested": ("info", _("attested")),
+}
 
 
 class ComponentError(Exception):
@@ -44,16 +52,10 @@ def pill(label: object, tone: str = "neutral", hint: object = "") -> SafeString:
 
 def result(value: str) -> SafeString:
     """The result of a machine check: ``pass``, ``fail``, ``unknown`` or ``attested``."""
-    tones = {
-        "pass": ("good", gettext("pass")),
-        "fail": ("late", gettext("fail")),
-        "unknown": ("neutral", gettext("unknown")),
-        "attested": ("info", gettext("attested")),
-    }
     try:
-        tone, word = tones[value]
+        tone, word = RESULTS[value]
     except KeyError:
-        raise ComponentError(f"result: no result {value!r}; known: {', '.join(tones)}") from None
+        raise ComponentError(f"result: no result {value!r}; known: {', '.join(RESULTS)}") from None
     return format_html('<span class="result" data-tone="{}">{}</span>', tone, word)
 
 
@@ -82,9 +84,14 @@ def initials(name: str) -> str:
 
 def avatar(name: str, *, size: Literal["", "large"] = "", org: bool = False) -> SafeString:
     """Initials on a ground that is always the same for the same name. Decoration: the name stands beside it."""
-    hue = zlib.crc32(str(name).encode()) % HUES
+    return _avatar(str(name), size, org)
+
+
+@lru_cache(maxsize=2048)
+def _avatar(name: str, size: str, org: bool) -> SafeString:
+    hue = zlib.crc32(name.encode()) % HUES
     classes = " ".join(filter(None, ("avatar", size, "org" if org else "")))
-    return format_html('<span class="{}" data-hue="{}" aria-hidden="true">{}</span>', classes, hue, initials(str(name)))
+    return format_html('<span class="{}" data-hue="{}" aria-hidden="true">{}</span>', classes, hue, initials(name))
 
 
 def person(name: object, url: str = "", note: object = "", org: bool = False) -> SafeString:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import Literal
 
 from django.utils import dateformat, timezone
@@ -26,19 +27,33 @@ _SOON_CEILING = timedelta(days=7)
 _SOON_DEFAULT = timedelta(days=3)
 
 
-def _pattern(table: dict[str, str], otherwise: str) -> str:
-    return table.get((get_language() or "en").split("-")[0], otherwise)
+def _pattern(table: dict[str, str], otherwise: str, language: str) -> str:
+    return table.get(language.split("-")[0], otherwise)
 
 
 def day_words(value: date) -> str:
     """A day in the active language: "12 Mar 2026"."""
-    return dateformat.format(value, _pattern(_DAY, "j M Y"))
+    day = value.date() if isinstance(value, datetime) else value
+    return _day_words(day, get_language() or "en")
 
 
 def minute_words(value: datetime) -> str:
     """An instant in the active time zone, with the zone: "12 Mar 2026, 14:00 UTC"."""
     local = timezone.localtime(value)
-    return f"{dateformat.format(local, _pattern(_MINUTE, 'j M Y, H:i'))} {local.tzname() or ''}".rstrip()
+    clock_face = local.replace(second=0, microsecond=0, tzinfo=None)
+    return _minute_words(clock_face, local.tzname() or "", get_language() or "en")
+
+
+# One page says the same few days and minutes dozens of times. What is kept is keyed by the face of the clock and the
+# zone's name, since one instant in two zones is equal and hashes the same.
+@lru_cache(maxsize=4096)
+def _day_words(day: date, language: str) -> str:
+    return dateformat.format(day, _pattern(_DAY, "j M Y", language))
+
+
+@lru_cache(maxsize=4096)
+def _minute_words(clock_face: datetime, zone: str, language: str) -> str:
+    return f"{dateformat.format(clock_face, _pattern(_MINUTE, 'j M Y, H:i', language))} {zone}".rstrip()
 
 
 def iso(value: date | datetime) -> str:

@@ -9,6 +9,9 @@ import pytest
 from django.http import HttpResponse
 from tests.engine.web.conftest import SECRETS, Gallery
 
+from quorate.engine import actions
+from quorate.engine.web.cases import RECENT
+
 STAGES = [
     "new",
     "triage",
@@ -149,6 +152,20 @@ def test_lists_are_exported_as_they_are_shown(gallery: Gallery, form: str) -> No
         text = answer.content.decode() if not answer.streaming else b"".join(answer).decode()  # type: ignore[arg-type]  # bytes
         assert "Newcomer" in text
         assert "mara@" not in text
+
+
+def test_a_long_history_is_told_from_its_end(gallery: Gallery) -> None:
+    case = gallery.case("triage")
+    browser = gallery.cast.browser("petra")
+    path = f"/cases/{case.key}/"
+    assert "?history=all" not in whole(browser.get(path))
+    for number in range(RECENT):
+        actions.comment(actor=gallery.cast.actor("petra"), case=case, body=f"Remark {number}.")
+    short, full = whole(browser.get(path)), whole(browser.get(f"{path}?history=all"))
+    assert short.count('class="timeline-line"') == RECENT
+    assert '<a class="button quiet" href="?history=all#history">' in short
+    assert full.count('class="timeline-line"') > RECENT
+    assert "?history=all" not in full
 
 
 def test_the_queue_has_places_and_ages(gallery: Gallery) -> None:

@@ -13,7 +13,7 @@ from quorate.engine.queries.cases import (
     visible,
 )
 from quorate.engine.queries.consequences import GrantView, ObligationView
-from quorate.engine.queries.history import history
+from quorate.engine.queries.history import LONGEST, history
 from quorate.engine.queries.papers import (
     AttachmentView,
     CommentView,
@@ -37,6 +37,7 @@ from quorate.engine.queries.view import (
 from quorate.engine.visibility import Sight, sight
 
 __all__ = [
+    "LONGEST",
     "AnswerView",
     "AttachmentView",
     "CaseLine",

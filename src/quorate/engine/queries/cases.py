@@ -126,7 +126,8 @@ def case_to_claim(key: str) -> Case:
 
 
 def _find(key: str) -> Case | None:
-    rows = Case.objects.select_related("applicant", "applicant_account", "grant", "parent")
+    # A grant or a parent is there for few, and read when it is: two wide joins for all the others cost more.
+    rows = Case.objects.select_related("applicant", "applicant_account")
     if ids.is_uuid(key):
         return rows.filter(pk=UUID(key)).first()
     return rows.filter(key=key.upper()).first()

@@ -77,21 +77,36 @@ _OPEN = frozenset(
         "motion.closed",
     }
 )
+#: The most entries of one case that are told at once.
 LONGEST = 500
 
 
+class History(list[Sentence]):
+    """A case's entries in words, oldest first; ``more`` when there are older ones that were not asked for."""
+
+    more: bool = False
+
+
 def history(
-    actor: Actor, case: Case, seen: Sight | None = None, known: Mapping[tuple[str, str], str] | None = None
-) -> list[Sentence]:
-    """The case's entries in words, oldest first. Queries: entries, one for each kind of thing, private values.
+    actor: Actor,
+    case: Case,
+    seen: Sight | None = None,
+    known: Mapping[tuple[str, str], str] | None = None,
+    *,
+    newest: int = LONGEST,
+) -> History:
+    """The ``newest`` of the case's entries in words. Queries: entries, one for each kind of thing, private values.
 
     ``known`` holds names of things that the caller has at hand.
     """
     held = seen if seen is not None else sight(actor, case)
     if not held.history:
-        return []
-    shown = tell(case, held, about("case", str(case.pk), limit=LONGEST), links=actor.known, known=known)
-    return sorted(shown, key=lambda item: (item.at, item.seq))
+        return History()
+    entries = about("case", str(case.pk), limit=newest + 1)
+    told = tell(case, held, entries[:newest], links=actor.known, known=known)
+    found = History(sorted(told, key=lambda item: (item.at, item.seq)))
+    found.more = len(entries) > newest
+    return found
 
 
 def tell(

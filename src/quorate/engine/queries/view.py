@@ -19,13 +19,12 @@ from quorate.engine.models import Assignment, Case, Grant, Review, StageVisit
 from quorate.engine.models.paper import Audience
 from quorate.engine.queries import boards, consequences, papers, people
 from quorate.engine.queries.cases import CaseLine, line_sight, lines
-from quorate.engine.queries.history import history
+from quorate.engine.queries.history import LONGEST, History, history
 from quorate.engine.queries.presence import belongings
 from quorate.engine.rights import Rights
 from quorate.engine.rules import Remark, StageOf, Step, manual_steps, target
 from quorate.engine.visibility import Sight, sight
 from quorate.kernel import clock
-from quorate.ledger.sentences import Sentence
 
 
 @dataclass(frozen=True)
@@ -123,7 +122,7 @@ class CaseView:
     obligations: list[consequences.ObligationView]
     recusals: list[people.RecusalView]
     delegations: list[people.DelegationView]
-    history: list[Sentence]
+    history: History
     moves: list[MoveView]
     may: May
     parent: CaseLine | None = None
@@ -131,8 +130,11 @@ class CaseView:
     linked: list[CaseLine] = field(default_factory=list)
 
 
-def case_view(actor: Actor, case: Case, at: datetime | None = None) -> CaseView:
-    """What a reader may see of a case and do in it. Queries do not grow with what happened in the case."""
+def case_view(actor: Actor, case: Case, at: datetime | None = None, *, newest: int = LONGEST) -> CaseView:
+    """What a reader may see of a case and do in it, and the ``newest`` entries of its history.
+
+    Queries do not grow with what happened in the case.
+    """
     rights = _rights(actor, case, at)
     definition = rights.parties.definition
     seen = sight(actor, case, rights=rights)
@@ -172,7 +174,7 @@ def case_view(actor: Actor, case: Case, at: datetime | None = None) -> CaseView:
         obligations=consequences.obligation_views(case, definition, seen, rights) if "obligations" in there else [],
         recusals=people.recusal_views(case, seen, rights) if "recusals" in there else [],
         delegations=people.delegation_views(case, definition, seen, rights),
-        history=history(actor, case, seen, known),
+        history=history(actor, case, seen, known, newest=newest),
         moves=moves(rights, facts, visits),
         may=abilities(rights, seen),
         parent=parent,

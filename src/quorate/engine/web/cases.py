@@ -27,6 +27,9 @@ from quorate.toolkit.forms import blame
 from quorate.toolkit.history import lines_of
 from quorate.toolkit.pages import render
 
+#: How much of a case's history its page tells at first; a page of years is asked for by whoever wants it.
+RECENT = 25
+
 #: A form of the page that was sent and refused, by the name of its gesture and what it was about.
 Bound = Mapping[tuple[str, str], forms.Form]
 
@@ -43,7 +46,7 @@ def page(
 ) -> HttpResponse:
     """The page of a case, with a refused form in its place if there is one, and why it was refused."""
     actor = actor_from(request)
-    view = queries.case_view(actor, found)
+    view = queries.case_view(actor, found, newest=recent(request))
     held = bound or {}
 
     def form(gesture: str, about: object = "") -> forms.Form:
@@ -69,6 +72,11 @@ def page(
     }
     status = 200 if not held else (trouble.status if trouble is not None else 422)
     return render(request, "engine/case.html", context, status=status)
+
+
+def recent(request: HttpRequest) -> int:
+    """How many entries the reader asked for: ``?history=all`` is as many as are ever told at once."""
+    return queries.LONGEST if request.GET.get("history") == "all" else RECENT
 
 
 def track(view: CaseView) -> list[Step]:

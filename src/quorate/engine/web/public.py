@@ -20,7 +20,7 @@ from quorate.engine.definition import Program as Definition
 from quorate.engine.models import Program
 from quorate.engine.versions import current, program_named
 from quorate.engine.web.application import ApplicationForm
-from quorate.engine.web.cases import track
+from quorate.engine.web.cases import recent, track
 from quorate.engine.web.lists import CaseTable, QueueTable
 from quorate.kernel.errors import UserError
 from quorate.kernel.i18n import _
@@ -89,7 +89,7 @@ def cases(request: HttpRequest, slug: str) -> HttpResponse:
 @require_GET
 def case(request: HttpRequest, key: str) -> HttpResponse:
     """A case as anybody may see it at its stage."""
-    view = queries.case_view(VISITOR, queries.case_named(VISITOR, key))
+    view = queries.case_view(VISITOR, queries.case_named(VISITOR, key), newest=recent(request))
     context = {
         "view": view,
         "line": view.line,

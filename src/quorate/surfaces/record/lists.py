@@ -11,6 +11,8 @@ from typing import Any, ClassVar
 
 from django.db.models import Q, QuerySet
 from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from quorate.kernel import clock
 from quorate.kernel.i18n import _
@@ -55,13 +57,18 @@ class Told:
         return self.sentence.text
 
 
+def _name(row: Told) -> SafeString:
+    # An entry's number is its name, written as in its address: without the marks that group the digits of an amount.
+    return format_html('<a href="{}">{}</a>', row.url, str(row.seq))
+
+
 class EntryTable(Table[Told]):
     """Entries in sentences. Selected and ordered as entries, and told a page at a time."""
 
     name = "ledger"
     caption = _("Entries")
     columns: ClassVar[Sequence[Column]] = (
-        Column("seq", _("No."), kind="number", sort="seq", url="url"),
+        Column("seq", _("No."), kind="number", sort="seq", cell=_name),
         Column("sentence", _("What happened"), value="text", cell=lambda row: row.sentence.html),
         Column("at", _("When"), kind="when", sort="at"),
         Column("kind", _("Kind"), sort="kind", low=True),

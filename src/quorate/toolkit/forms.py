@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from django.forms import BaseForm, CheckboxInput
+from typing import Any
+
+from django.forms import BaseForm, CheckboxInput, HiddenInput, Textarea
 from django.forms.boundfield import BoundField
+from django.forms.utils import flatatt
 from django.template.loader import render_to_string
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -13,6 +16,28 @@ from quorate.kernel.i18n import gettext
 from quorate.toolkit.parts import ComponentError
 
 SIZES = ("", "short", "medium")
+
+
+class LongText(Textarea):
+    """Several lines of text, written without a template: a page of steps has one for each."""
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        """The control."""
+        given = self.build_attrs(self.attrs, attrs)
+        return format_html(
+            '<textarea name="{}"{}>\n{}</textarea>', name, flatatt(given), self.format_value(value) or ""
+        )
+
+
+class Hidden(HiddenInput):
+    """A hidden value, written without a template."""
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        """The control."""
+        given = self.build_attrs(self.attrs, attrs)
+        shown = self.format_value(value)
+        said = format_html(' value="{}"', shown) if shown is not None else ""
+        return format_html('<input type="hidden" name="{}"{}{}>', name, said, flatatt(given))
 
 
 def field(bound: BoundField, *, size: str = "", help_text: object = "") -> SafeString:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from html.parser import HTMLParser
 
 import pytest
@@ -11,6 +12,7 @@ from tests.engine.web.conftest import SECRETS, Gallery
 
 from quorate.engine import actions
 from quorate.engine.web.cases import RECENT
+from quorate.kernel import clock
 
 STAGES = [
     "new",
@@ -159,12 +161,19 @@ def test_a_long_history_is_told_from_its_end(gallery: Gallery) -> None:
     browser = gallery.cast.browser("petra")
     path = f"/cases/{case.key}/"
     assert "?history=all" not in whole(browser.get(path))
-    for number in range(RECENT):
+    told, said = RECENT["newest"], RECENT["said"]
+    for number in range(told):
+        clock.set_now(clock.now() + timedelta(seconds=1))
         actions.comment(actor=gallery.cast.actor("petra"), case=case, body=f"Remark {number}.")
     short, full = whole(browser.get(path)), whole(browser.get(f"{path}?history=all"))
-    assert short.count('class="timeline-line"') == RECENT
+    assert short.count('class="timeline-line"') == told
     assert '<a class="button quiet" href="?history=all#history">' in short
-    assert full.count('class="timeline-line"') > RECENT
+    assert short.count('class="comment"') == said
+    assert f"Remark {told - 1}." in short
+    assert "Remark 0." not in short
+    assert '<a class="button quiet" href="?history=all#discussion">' in short
+    assert "Remark 0." in full
+    assert full.count('class="timeline-line"') > told
     assert "?history=all" not in full
 
 

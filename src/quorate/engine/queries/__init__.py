@@ -13,7 +13,8 @@ from quorate.engine.queries.cases import (
     visible,
 )
 from quorate.engine.queries.consequences import GrantView, ObligationView
-from quorate.engine.queries.history import LONGEST, history
+from quorate.engine.queries.history import history
+from quorate.engine.queries.latest import LONGEST
 from quorate.engine.queries.papers import (
     AttachmentView,
     CommentView,

@@ -11,6 +11,7 @@ from quorate.engine.definition import Program as Definition
 from quorate.engine.definition import Tally
 from quorate.engine.models import Case
 from quorate.engine.models.paper import Audience
+from quorate.engine.queries.latest import LONGEST, Latest
 from quorate.engine.versions import definition_of
 from quorate.engine.visibility import Sight, sight
 from quorate.kernel.ids import is_uuid
@@ -77,14 +78,6 @@ _OPEN = frozenset(
         "motion.closed",
     }
 )
-#: The most entries of one case that are told at once.
-LONGEST = 500
-
-
-class History(list[Sentence]):
-    """A case's entries in words, oldest first; ``more`` when there are older ones that were not asked for."""
-
-    more: bool = False
 
 
 def history(
@@ -94,17 +87,17 @@ def history(
     known: Mapping[tuple[str, str], str] | None = None,
     *,
     newest: int = LONGEST,
-) -> History:
+) -> Latest[Sentence]:
     """The ``newest`` of the case's entries in words. Queries: entries, one for each kind of thing, private values.
 
     ``known`` holds names of things that the caller has at hand.
     """
     held = seen if seen is not None else sight(actor, case)
     if not held.history:
-        return History()
+        return Latest()
     entries = about("case", str(case.pk), limit=newest + 1)
     told = tell(case, held, entries[:newest], links=actor.known, known=known)
-    found = History(sorted(told, key=lambda item: (item.at, item.seq)))
+    found = Latest(sorted(told, key=lambda item: (item.at, item.seq)))
     found.more = len(entries) > newest
     return found
 

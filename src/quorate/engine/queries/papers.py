@@ -13,6 +13,7 @@ from quorate.engine.definition import Program as Definition
 from quorate.engine.files import path_of
 from quorate.engine.letters import telling_letters
 from quorate.engine.models import Attachment, Case, Letter
+from quorate.engine.queries.latest import Latest
 from quorate.engine.rights import Rights
 from quorate.engine.visibility import Sight, sight
 from quorate.kernel.errors import NotFound
@@ -58,16 +59,18 @@ class LetterView:
     sent_at: datetime
 
 
-def comment_views(case: Case, seen: Sight, rights: Rights) -> list[CommentView]:
-    """What was said to audiences of which the reader is one."""
+def comment_views(case: Case, seen: Sight, rights: Rights, newest: int | None = None) -> Latest[CommentView]:
+    """The newest of what was said to audiences of which the reader is one."""
+    found: Latest[CommentView] = Latest()
     if not seen.audiences:
-        return []
+        return found
     # Few people write many comments: each person is read once, not once beside each comment.
-    rows = case.comments.filter(audience__in=seen.audiences).prefetch_related("person")
+    written = case.comments.filter(audience__in=seen.audiences).prefetch_related("person")
+    rows = list(written.order_by("-created_at", "-pk")[: None if newest is None else newest + 1])
+    found.more = newest is not None and len(rows) > newest
     redacts = rights.may("case.redact")
     me = rights.actor.id
-    found = []
-    for row in rows:
+    for row in rows[:newest][::-1]:
         named = row.person is not None and row.person.erased_at is None and (seen.involved or row.person.public)
         found.append(
             CommentView(

@@ -19,12 +19,14 @@ from quorate.engine.models import Assignment, Case, Grant, Review, StageVisit
 from quorate.engine.models.paper import Audience
 from quorate.engine.queries import boards, consequences, papers, people
 from quorate.engine.queries.cases import CaseLine, line_sight, lines
-from quorate.engine.queries.history import LONGEST, History, history
+from quorate.engine.queries.history import history
+from quorate.engine.queries.latest import LONGEST, Latest
 from quorate.engine.queries.presence import belongings
 from quorate.engine.rights import Rights
 from quorate.engine.rules import Remark, StageOf, Step, manual_steps, target
 from quorate.engine.visibility import Sight, sight
 from quorate.kernel import clock
+from quorate.ledger.sentences import Sentence
 
 
 @dataclass(frozen=True)
@@ -115,14 +117,14 @@ class CaseView:
     checks: boards.CheckBoard | None
     reviews: list[boards.ReviewBoard]
     motions: list[boards.MotionView]
-    comments: list[papers.CommentView]
+    comments: Latest[papers.CommentView]
     attachments: list[papers.AttachmentView]
     letters: list[papers.LetterView]
     grants: list[consequences.GrantView]
     obligations: list[consequences.ObligationView]
     recusals: list[people.RecusalView]
     delegations: list[people.DelegationView]
-    history: History
+    history: Latest[Sentence]
     moves: list[MoveView]
     may: May
     parent: CaseLine | None = None
@@ -130,8 +132,10 @@ class CaseView:
     linked: list[CaseLine] = field(default_factory=list)
 
 
-def case_view(actor: Actor, case: Case, at: datetime | None = None, *, newest: int = LONGEST) -> CaseView:
-    """What a reader may see of a case and do in it, and the ``newest`` entries of its history.
+def case_view(
+    actor: Actor, case: Case, at: datetime | None = None, *, newest: int = LONGEST, said: int | None = None
+) -> CaseView:
+    """What a reader may see of a case and do in it: the ``newest`` entries of its history, the last ``said`` comments (or all).
 
     Queries do not grow with what happened in the case.
     """
@@ -167,7 +171,7 @@ def case_view(actor: Actor, case: Case, at: datetime | None = None, *, newest: i
         checks=boards.check_board(case, definition, seen, rights, facts),
         reviews=boards.review_boards(case, definition, seen, rights, any_="reviews" in there),
         motions=boards.motion_views(definition, seen, rights, motions),
-        comments=papers.comment_views(case, seen, rights) if "comments" in there else [],
+        comments=papers.comment_views(case, seen, rights, said) if "comments" in there else Latest(),
         attachments=papers.attachment_views(case, seen, rights) if "attachments" in there else [],
         letters=papers.letter_views(case, definition, seen, rights) if "letters" in there else [],
         grants=grants,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypedDict
 from uuid import UUID
 
 from django import forms
@@ -27,8 +27,16 @@ from quorate.toolkit.forms import blame
 from quorate.toolkit.history import lines_of
 from quorate.toolkit.pages import render
 
-#: How much of a case's history its page tells at first; a page of years is asked for by whoever wants it.
-RECENT = 25
+
+class Recent(TypedDict, total=False):
+    """How many entries of the history and how many comments are shown."""
+
+    newest: int
+    said: int
+
+
+#: How much of a case's history and discussion its page shows at first; a page of years is asked for by who wants it.
+RECENT: Recent = {"newest": 25, "said": 20}
 
 #: A form of the page that was sent and refused, by the name of its gesture and what it was about.
 Bound = Mapping[tuple[str, str], forms.Form]
@@ -46,7 +54,7 @@ def page(
 ) -> HttpResponse:
     """The page of a case, with a refused form in its place if there is one, and why it was refused."""
     actor = actor_from(request)
-    view = queries.case_view(actor, found, newest=recent(request))
+    view = queries.case_view(actor, found, **recent(request))
     held = bound or {}
 
     def form(gesture: str, about: object = "") -> forms.Form:
@@ -74,9 +82,9 @@ def page(
     return render(request, "engine/case.html", context, status=status)
 
 
-def recent(request: HttpRequest) -> int:
-    """How many entries the reader asked for: ``?history=all`` is as many as are ever told at once."""
-    return queries.LONGEST if request.GET.get("history") == "all" else RECENT
+def recent(request: HttpRequest) -> Recent:
+    """How much of what grows the reader asked for: with ``?history=all`` as much as is ever shown at once."""
+    return {} if request.GET.get("history") == "all" else RECENT
 
 
 def track(view: CaseView) -> list[Step]:

@@ -14,6 +14,7 @@ from quorate.engine.models.paper import Audience
 from quorate.engine.rules import PRIORITIES
 from quorate.kernel import clock
 from quorate.kernel.i18n import _, gettext
+from quorate.toolkit.forms import Hidden, LongText
 
 LONG = 20_000
 
@@ -34,7 +35,7 @@ class QuietForm(forms.Form):
 class MoveForm(QuietForm):
     """A step, with a reason where the program asks for one."""
 
-    revision = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    revision = forms.IntegerField(widget=Hidden, required=False)
 
     def __init__(self, *args: Any, reason: str = "none", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -44,14 +45,14 @@ class MoveForm(QuietForm):
                 help_text=_("Goes into the record; letters may quote it."),
                 required=reason == "required",
                 max_length=LONG,
-                widget=forms.Textarea(attrs={"rows": 3}),
+                widget=LongText(attrs={"rows": 3}),
             )
 
 
 class ReasonForm(QuietForm):
     """Just a reason, and it is needed."""
 
-    reason = forms.CharField(label=_("Why"), max_length=LONG, widget=forms.Textarea(attrs={"rows": 2}))
+    reason = forms.CharField(label=_("Why"), max_length=LONG, widget=LongText(attrs={"rows": 2}))
 
 
 class DetailForm(QuietForm):
@@ -62,7 +63,7 @@ class DetailForm(QuietForm):
         help_text=_("Only the program's staff can read it; the record says that you stood aside."),
         required=False,
         max_length=LONG,
-        widget=forms.Textarea(attrs={"rows": 2}),
+        widget=LongText(attrs={"rows": 2}),
     )
 
 
@@ -73,7 +74,7 @@ class CommentForm(QuietForm):
         label=_("Comment"),
         help_text=_("Markdown is understood."),
         max_length=LONG,
-        widget=forms.Textarea(attrs={"rows": 4}),
+        widget=LongText(attrs={"rows": 4}),
     )
     audience = forms.ChoiceField(label=_("Who may read it"))
 
@@ -165,7 +166,7 @@ class EvidenceForm(QuietForm):
             )
         elif kind != "none":
             self.fields["evidence"] = forms.CharField(
-                label=_("What shows it"), max_length=LONG, widget=forms.Textarea(attrs={"rows": 2})
+                label=_("What shows it"), max_length=LONG, widget=LongText(attrs={"rows": 2})
             )
 
 
@@ -176,7 +177,7 @@ class AttestForm(QuietForm):
         label=_("Evidence"),
         help_text=_("A link, or what you saw and where."),
         max_length=LONG,
-        widget=forms.Textarea(attrs={"rows": 2}),
+        widget=LongText(attrs={"rows": 2}),
     )
     as_of = forms.DateField(label=_("Seen on"), widget=forms.DateInput(attrs={"type": "date"}))
     field_order = ("found", "evidence", "as_of")
@@ -243,7 +244,7 @@ class ReviewForm(QuietForm):
             max_length=LONG,
             required=rubric is not None and rubric.comment and not draft,
             error_messages={"required": _("say what decides for you")},
-            widget=forms.Textarea(attrs={"rows": 6}),
+            widget=LongText(attrs={"rows": 6}),
         )
         if declaration:
             self.fields["declared"] = forms.BooleanField(

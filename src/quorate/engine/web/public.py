@@ -89,7 +89,7 @@ def cases(request: HttpRequest, slug: str) -> HttpResponse:
 @require_GET
 def case(request: HttpRequest, key: str) -> HttpResponse:
     """A case as anybody may see it at its stage."""
-    view = queries.case_view(VISITOR, queries.case_named(VISITOR, key), newest=recent(request))
+    view = queries.case_view(VISITOR, queries.case_named(VISITOR, key), **recent(request))
     context = {
         "view": view,
         "line": view.line,

@@ -1,4 +1,4 @@
-"""Commands about motions: ``motion evaluate``, ``motion list``, ``motion show``."""
+"""Commands about motions (``motion evaluate``, ``motion list``, ``motion show``) and elections."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from quorate.decisions import counting_cli
 from quorate.decisions.models import Motion
 from quorate.decisions.queries import roll_call
 from quorate.decisions.rules import evaluate_document
@@ -24,6 +25,7 @@ def register(root: click.Group) -> None:
     group.add_command(motion_evaluate)
     group.add_command(motion_list)
     group.add_command(motion_show)
+    counting_cli.register(root)
 
 
 @click.command("evaluate")

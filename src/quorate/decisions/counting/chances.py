@@ -62,3 +62,12 @@ class Supposed:
         if not self._picks:
             raise Open(stage, kind, candidates)
         return self._picks.pop(0)
+
+
+class Idle:
+    """Picks anybody, where everybody is seated in the end."""
+
+    settles = False
+
+    def pick(self, stage: int, kind: str, candidates: tuple[int, ...], *, harmless: bool = False) -> int:
+        return min(candidates)

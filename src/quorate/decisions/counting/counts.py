@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from quorate.decisions.counting.chances import Chance, Drawn, Open, Supposed
+from quorate.decisions.counting.chances import Chance, Drawn, Idle, Open, Supposed
 from quorate.decisions.counting.lots import Lot
 from quorate.decisions.counting.outcome import BY_LOT, BY_ORDER, NO_EFFECT, UNRESOLVED, Count, Record, Tie, decimal
+from quorate.decisions.counting.plain import meek as plain_meek
+from quorate.decisions.counting.plain import pairwise as plain_pairwise
+from quorate.decisions.counting.plain import star as plain_star
+from quorate.decisions.counting.plain import sums as plain_sums
 from quorate.decisions.counting.plain import transferable as plain_transferable
-from quorate.decisions.counting.presets import TRANSFERABLE, Preset, preset
+from quorate.decisions.counting.presets import MEEK, PAIRWISE, STAR, SUMS, TRANSFERABLE, Preset, preset
 from quorate.decisions.counting.profile import Profile
+from quorate.decisions.counting.vector import meek as vector_meek
+from quorate.decisions.counting.vector import pairwise as vector_pairwise
+from quorate.decisions.counting.vector import sums as vector_sums
 from quorate.decisions.counting.vector import transferable as vector_transferable
 from quorate.decisions.counting.vector.packing import pack
 from quorate.kernel.errors import UserError
@@ -39,7 +46,7 @@ def count(
     if places < 1:
         raise UserError("there must be at least one seat", "seats", "say how many seats are filled")
     run = (_vector if counter == VECTOR else _plain)(profile, chosen, places)
-    record = _settled(run, profile, lot)
+    record = _settled(run, profile, places, lot)
     return Count(
         rule=chosen.name,
         version=chosen.version,
@@ -86,7 +93,7 @@ def compare(first: Count, second: Count) -> None:
 
 
 def _vector(profile: Profile, rule: Preset, seats: int) -> Run:
-    packed = pack(profile, ends=not rule.shares)
+    packed = pack(profile, ends=rule.family == TRANSFERABLE)
     return lambda chance, record: _VECTOR[rule.family](profile, rule, seats, chance, record, packed)
 
 
@@ -94,20 +101,37 @@ def _plain(profile: Profile, rule: Preset, seats: int) -> Run:
     return lambda chance, record: _PLAIN[rule.family](profile, rule, seats, chance, record)
 
 
-_VECTOR: dict[str, Callable[..., None]] = {TRANSFERABLE: vector_transferable.count}
-_PLAIN: dict[str, Callable[..., None]] = {TRANSFERABLE: plain_transferable.count}
+_VECTOR: dict[str, Callable[..., None]] = {
+    TRANSFERABLE: vector_transferable.count,
+    MEEK: vector_meek.count,
+    PAIRWISE: vector_pairwise.count,
+    SUMS: vector_sums.count,
+    STAR: vector_sums.star,
+}
+_PLAIN: dict[str, Callable[..., None]] = {
+    TRANSFERABLE: plain_transferable.count,
+    MEEK: plain_meek.count,
+    PAIRWISE: plain_pairwise.count,
+    SUMS: plain_sums.count,
+    STAR: plain_star.count,
+}
 
 
 # Ties that nothing settles -------------------------------------------------------------------------------------
 
 
-def _settled(run: Run, profile: Profile, lot: Lot | None) -> Record:
+def _settled(run: Run, profile: Profile, places: int, lot: Lot | None) -> Record:
     if lot is not None or profile.tie_order:
         record = Record()
         run(Drawn(profile, lot), record)
         _say(record, BY_LOT if lot is not None else BY_ORDER)
         return record
-    record = _Ways(run, profile).follow()
+    if places >= len(profile.standing):
+        # Everybody has a seat, so no tie can matter.
+        record = Record()
+        run(Idle(), record)
+    else:
+        record = _Ways(run, profile).follow()
     _say(record, NO_EFFECT)
     return record
 
@@ -184,4 +208,10 @@ def _notes(profile: Profile, rule: Preset, seats: int) -> tuple[str, ...]:
     notes: list[str] = []
     if seats > 1 and not rule.proportional:
         notes.append("With several seats this rule is not proportional: one majority can fill them all.")
+    if rule.ballot == "scores" and not profile.is_scored:
+        notes.append("The ballots are rankings: ranks are read as stars, five for the first, none from the sixth on.")
+    if rule.ballot == "approvals" and not profile.is_scored:
+        notes.append("The ballots are rankings: whoever is ranked is approved.")
+    if rule.ballot == "ranks" and profile.is_scored:
+        notes.append("The ballots are scores: higher scores are read as better ranks, equal ones as equal.")
     return tuple(notes)

@@ -136,3 +136,74 @@ _declare(
     quota="fraction",
     shares=True,
 )
+for _name, _title, _strength in (
+    ("schulze-winning", "Schulze (winning votes)", "winning"),
+    ("schulze-margins", "Schulze (margins)", "margins"),
+):
+    _declare(
+        name=_name,
+        title=_title,
+        family=PAIRWISE,
+        source="M. Schulze, A new monotonic, clone-independent, reversal symmetric … election method (2011)",
+        unranked=_BELOW,
+        equal="no preference between them",
+        ties="undominated candidates tie for the seat; lot",
+        strength=_strength,
+    )
+_declare(
+    name="ranked-pairs",
+    title="Ranked pairs (winning votes)",
+    family=PAIRWISE,
+    source="T. N. Tideman (1987), by winning votes, then by smaller opposition",
+    unranked=_BELOW,
+    equal="no preference between them",
+    ties=(
+        "pairs of equal strength are weighed together: those that close a cycle with stronger ones or among "
+        "themselves stay open; undominated candidates tie for the seat; lot"
+    ),
+    strength="locked",
+)
+_declare(
+    name="approval",
+    title="Approval",
+    family=SUMS,
+    source="one vote for each candidate approved; most votes win",
+    unranked="not approved",
+    equal="all who are ranked, or scored above the lowest score, are approved",
+    ties="lot",
+    ballot="approvals",
+)
+_declare(
+    name="score",
+    title="Score",
+    family=SUMS,
+    source="the highest sum of scores wins",
+    unranked="no score counts as 0",
+    equal="equal scores are allowed",
+    ties="lot",
+    ballot="scores",
+)
+_declare(
+    name="plurality",
+    title="Plurality",
+    family=SUMS,
+    source="most first preferences win",
+    unranked="no vote",
+    equal="a ballot with more than one first preference is not valid",
+    ties="lot",
+)
+for _name, _title in (("star", "STAR"), ("bloc-star", "Bloc STAR")):
+    _declare(
+        name=_name,
+        title=_title,
+        family=STAR,
+        source="score, then automatic runoff of the two highest sums; further seats without the seated",
+        unranked="no score counts as 0",
+        equal="equal scores are allowed and prefer neither",
+        ties=(
+            "for the runoff: fewest head-to-head losses among the tied, then most top scores, then lot; "
+            "in the runoff: higher sum, then most top scores, then lot"
+        ),
+        ballot="scores",
+        repeats=True,
+    )

@@ -14,6 +14,10 @@ Integers = NDArray[np.int64]
 Small = NDArray[np.int16]
 
 
+class TooLarge(Exception):
+    """The numbers might not fit into 64 bits; the plain counter has no such limit."""
+
+
 @dataclass(frozen=True, slots=True)
 class Packed:
     """Distinct ballots of one profile.

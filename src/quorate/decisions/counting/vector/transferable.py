@@ -11,13 +11,9 @@ from quorate.decisions.counting.chances import EXCLUSION, SURPLUS, Chance
 from quorate.decisions.counting.outcome import BY_LOT, Record, Stage, Tie
 from quorate.decisions.counting.presets import Preset
 from quorate.decisions.counting.profile import Profile
-from quorate.decisions.counting.vector.packing import Integers, Packed, pack, summed
+from quorate.decisions.counting.vector.packing import Integers, Packed, TooLarge, summed
 
 OUT, HOPEFUL, SEATED = 0, 1, 2
-
-
-class TooLarge(Exception):
-    """The numbers might not fit into 64 bits."""
 
 
 def count(profile: Profile, rule: Preset, seats: int, chance: Chance, record: Record, packed: Packed) -> None:
@@ -37,11 +33,6 @@ def count(profile: Profile, rule: Preset, seats: int, chance: Chance, record: Re
         seated = tuple(record.elected)
         _Count(packed, status.copy(), rule, 1, chance, record).run("again" if seat else "first", seated)
         status[record.elected[-1]] = OUT
-
-
-def packed_for(profile: Profile, rule: Preset) -> Packed:
-    """The arrays that :func:`count` wants."""
-    return pack(profile, ends=not rule.shares)
 
 
 class _Count:

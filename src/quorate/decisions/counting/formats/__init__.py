@@ -1,0 +1,74 @@
+"""Files of ballots: reading keeps all that the file says, writing refuses what the format cannot hold."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from quorate.decisions.counting.formats import blt, tables
+from quorate.decisions.counting.profile import Profile
+from quorate.kernel.errors import UserError
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A format: how to read it (text and where it is from) and, if it can be written, how to write it."""
+
+    name: str
+    title: str
+    suffixes: tuple[str, ...]
+    read: Callable[[str, str], Profile]
+    write: Callable[[Profile], str] | None = None
+
+
+_ALL = (
+    Format("blt", "BLT, all dialects", (".blt",), blt.read, blt.write),
+    Format("csv", "CSV, Scottish or merged patterns, whichever it is", (".csv",), tables.read, tables.write_merged),
+    Format("scottish-csv", "CSV of Scottish councils", (), tables.read_scottish, tables.write_scottish),
+    Format("merged-csv", "CSV with columns of ranks and a weight", (), tables.read_merged, tables.write_merged),
+)
+FORMATS: dict[str, Format] = {form.name: form for form in _ALL}
+
+
+def read(path: str | Path, form: str | None = None) -> Profile:
+    """The profile in a file, by the format named or the one that its suffix tells. ``UserError`` names file and line."""
+    file = Path(path)
+    chosen = named(form) if form else _by_suffix(file)
+    try:
+        text = file.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise UserError(error.strerror or "cannot be read", where=str(path)) from error
+    except UnicodeDecodeError:
+        # Older counting programs write Latin-1, in which every byte is a letter.
+        text = file.read_text(encoding="latin-1")
+    return chosen.read(text, str(path))
+
+
+def write(profile: Profile, form: str) -> str:
+    """The text of ``profile`` in a format. ``UserError`` where something would be lost."""
+    chosen = named(form)
+    if chosen.write is None:
+        raise UserError(f"{form} can be read, not written", "format", f"one of {_writable()}")
+    return chosen.write(profile)
+
+
+def named(form: str) -> Format:
+    """The format of this name, or ``UserError`` listing the formats."""
+    found = FORMATS.get(form)
+    if found is None:
+        raise UserError(f"there is no format {form!r}", "format", f"one of {', '.join(FORMATS)}")
+    return found
+
+
+def _by_suffix(file: Path) -> Format:
+    for form in _ALL:
+        if file.suffix.lower() in form.suffixes:
+            return form
+    if not file.suffix:
+        return FORMATS["blt"]
+    raise UserError(f"the suffix {file.suffix} tells no format", str(file), f"--format {', '.join(FORMATS)}")
+
+
+def _writable() -> str:
+    return ", ".join(form.name for form in _ALL if form.write is not None)

@@ -64,8 +64,6 @@ def ordered(items: list[Any], where: str) -> list[Any]:
     return items
 
 
-# edwards25519 (RFC 8032) ---------------------------------------------------------------------------------------
-
 P = 2**255 - 19
 D = -121665 * pow(121666, -1, P) % P
 ORDER = 2**252 + 27742317777372353535851937790883648493
@@ -286,8 +284,10 @@ class Counter:
             for name in ballot[0] if ballot and (self.rule == "approval" or len(ballot[0]) == 1) else []:
                 totals[name] += 1
         self.stages.append(([str(totals[name]) for name in self.names], "0"))
-        places = {name: place for place, name in enumerate(self._by_lot(self.running, 1))}
-        self.elected = sorted(self.running, key=lambda name: (-totals[name], places[name]))[: self.seats]
+        for most in sorted(set(totals.values()), reverse=True):
+            top = [name for name in self.running if totals[name] == most]
+            free = self.seats - len(self.elected)
+            self.elected += top if len(top) <= free else self._by_lot(top, 1)[:free]
 
     def _transferable(self, unit: int, seats: int) -> None:
         """SSI 2011/399, Schedule 1, rules 45 to 52, in whole numbers of 1/unit of a vote."""

@@ -147,7 +147,7 @@ register(
     Kind(
         "motion.called",
         _("{actor} called the roll on “{motion}” at {meeting}: {yes} yes, {no} no, {abstain} abstained"),
-        fields={"yes": int, "no": int, "abstain": int},
+        fields={"yes": int, "no": int, "abstain": int, "votes": list},
         public=True,
     )
 )

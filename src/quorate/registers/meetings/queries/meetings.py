@@ -16,7 +16,7 @@ from quorate.kernel import clock
 from quorate.kernel.errors import NotFound
 from quorate.kernel.i18n import gettext
 from quorate.registers.meetings import quorum
-from quorate.registers.meetings.models import Attendance, Meeting, Place
+from quorate.registers.meetings.models import Attendance, Meeting, Minutes, Place
 from quorate.terms.models import Body, Term
 
 
@@ -158,3 +158,14 @@ def attendance_by_seat(body: Body, last: int = 12) -> list[SeatAttendance]:
             SeatAttendance(rolls[0].label, len(rolls), spoke.count("representative"), spoke.count("alternate"), missed)
         )
     return found
+
+
+def published_minutes(meeting: Meeting) -> Minutes | None:
+    """The version that everybody may read."""
+    return meeting.versions.filter(published_at__isnull=False).first()
+
+
+def adopting(meeting: Meeting) -> list[Meeting]:
+    """The later meetings of the same body that have begun, newest first: one of them may adopt its minutes."""
+    rows = Meeting.objects.filter(body=meeting.body, starts_at__gt=meeting.starts_at, called_at__isnull=False)
+    return list(rows.order_by("-starts_at")[:12])

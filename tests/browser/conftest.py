@@ -102,7 +102,7 @@ def site(chromium: Browser, live_server: Any) -> Iterator[Site]:
 
 @pytest.fixture
 def looks_right() -> Iterator[Callable[[Page, str], None]]:
-    """Ask axe about the page as it is; every violation found on the way fails the test at its end.
+    """Ask axe about the page as it is, and whether it fits the window; every violation found on the way fails the test at its end.
 
     Keeps a screenshot of each when ``QUORATE_SCREENSHOTS`` names a folder.
     """
@@ -114,6 +114,8 @@ def looks_right() -> Iterator[Callable[[Page, str], None]]:
             folder = Path(SHOTS)
             folder.mkdir(parents=True, exist_ok=True)
             page.screenshot(path=folder / f"{name}.png", full_page=True)
+        if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth + 1"):
+            found.append(f"{name} ({page.url}): wider than the window, so that it moves sideways")
         asked = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
         for item in axe.run(page, options=asked).response["violations"]:
             found.append(f"{name} ({page.url}): {item['id']}: {item['help']}: {item['nodes'][0]['html'][:160]}")

@@ -10,7 +10,8 @@ import pytest
 from quorate.access.actors import VISITOR, Actor, person, system
 from quorate.decisions.actions import Voter, cast, close_due, close_motion, open_motion, recuse, withdraw_motion
 from quorate.decisions.models import Motion, Vote
-from quorate.decisions.queries import counts_of, roll_call, tally, visible, waiting_for
+from quorate.decisions.queries import counts_of, roll_call, settled, tally, visible, waiting_for
+from quorate.decisions.rules import Counts, parse_rule
 from quorate.directory.models import Person
 from quorate.kernel import clock
 from quorate.kernel.errors import Conflict, Refused, UserError
@@ -32,6 +33,26 @@ def as_actor(who: Person) -> Actor:
 
 def ask(voters: list[Voter], rule: dict[str, Any] = MAJORITY, **more: Any) -> Motion:
     return open_motion(actor=system("test"), title="Shall we?", rule=rule, electorate=voters, **more)
+
+
+def counted(motion: Motion) -> Counts:
+    return counts_of(roll_call(motion), parse_rule(motion.rule))
+
+
+def test_who_stands_aside_leaves_the_seats_or_stays_among_them() -> None:
+    ada, bo, cy, di = people(4)
+    voters = [Voter(ada.id), Voter(bo.id), Voter(cy.id, recused="shared employer"), Voter(di.id, recused="declared")]
+    leave, stay = ask(voters), ask(voters, {**MAJORITY, "recused": "stay"})
+    assert (counted(leave).seats, counted(stay).seats) == (2, 4)
+    cast(actor=as_actor(ada), motion=stay, choice="yes")
+    assert not settled(leave)
+    assert settled(stay), "two of four is no majority, and two is all there can be"
+    cast(actor=as_actor(bo), motion=stay, choice="yes")
+    assert tally(stay).result == "failed"
+    assert "those who stand aside among them = 4" in " ".join(tally(stay).derivation)
+    for who in (ada, bo):
+        cast(actor=as_actor(who), motion=leave, choice="yes")
+    assert tally(leave).result == "passed"
 
 
 def test_a_majority_of_seats_passes_and_everybody_can_read_why() -> None:
@@ -63,7 +84,7 @@ def test_an_outsider_a_visitor_and_one_who_stands_aside_are_refused() -> None:
             withdraw_motion(actor=actor, motion=motion)
     with pytest.raises(Refused):
         recuse(actor=as_actor(eve), motion=motion, person=ada.id)
-    assert counts_of(roll_call(motion)).seats == 1
+    assert counted(motion).seats == 1
 
 
 def test_saying_it_again_supersedes_and_keeps_what_was_said() -> None:
@@ -73,7 +94,7 @@ def test_saying_it_again_supersedes_and_keeps_what_was_said() -> None:
     cast(actor=as_actor(ada), motion=motion, choice="yes")
     cast(actor=as_actor(ada), motion=motion, choice="yes")
     assert [vote.choice for vote in Vote.objects.all()] == ["no", "yes"]
-    assert (counts_of(roll_call(motion)).yes, counts_of(roll_call(motion)).no) == (1, 0)
+    assert (counted(motion).yes, counted(motion).no) == (1, 0)
 
 
 def test_an_alternate_speaks_while_the_representative_is_silent() -> None:
@@ -83,7 +104,7 @@ def test_an_alternate_speaks_while_the_representative_is_silent() -> None:
     motion = ask([Voter(ada.id, seat.id, stand_in.id)], closes_at=clock.now() + timedelta(days=1))
     cast(actor=as_actor(stand_in), motion=motion, choice="no")
     assert tally(motion).bar["have"] == 0
-    assert counts_of(roll_call(motion)).no == 1
+    assert counted(motion).no == 1
     cast(actor=as_actor(ada), motion=motion, choice="yes")
     cast(actor=as_actor(stand_in), motion=motion, choice="abstain")
     assert tally(motion).result == "passed"

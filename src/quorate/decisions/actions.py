@@ -205,8 +205,9 @@ def close_due() -> int:
 
 
 def _close(actor: Actor, motion: Motion, subject_refs: Sequence[Ref], *, early: bool) -> Motion:
-    counts = counts_of(roll_call(motion))
-    evaluation = evaluate(parse_rule(motion.rule), counts)
+    rule = parse_rule(motion.rule)
+    counts = counts_of(roll_call(motion), rule)
+    evaluation = evaluate(rule, counts)
     now = clock.now()
     motion.state = Motion.State.CLOSED
     motion.closed_at = now if early or motion.closes_at is None else motion.closes_at

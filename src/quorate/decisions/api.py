@@ -139,11 +139,12 @@ def _summary(motion: Motion) -> dict[str, object]:
 
 def _detail(motion: Motion) -> dict[str, object]:
     lines = roll_call(motion)
+    rule = parse_rule(motion.rule)
     return {
         **_summary(motion),
         "text": motion.text,
         "rule": motion.rule,
-        "evaluation": evaluate(parse_rule(motion.rule), counts_of(lines)).as_dict(),
+        "evaluation": evaluate(rule, counts_of(lines, rule)).as_dict(),
         "roll_call": [
             {
                 "person": line.elector.person.name,

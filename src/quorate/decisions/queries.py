@@ -11,7 +11,7 @@ from django.db.models import Prefetch, Q, QuerySet
 
 from quorate.access.actors import Actor
 from quorate.decisions.models import Elector, Motion, Vote
-from quorate.decisions.rules import Counts, Evaluation, decided, evaluate, parse_rule
+from quorate.decisions.rules import Counts, Evaluation, Rule, decided, evaluate, parse_rule
 
 
 @dataclass(frozen=True)
@@ -39,12 +39,13 @@ def effective(standing: Iterable[Vote]) -> Vote | None:
     return ordered[0] if ordered else None
 
 
-def counts_of(lines: Iterable[Line]) -> Counts:
-    """The roll call in numbers. Who stands aside is not counted among the seats."""
+def counts_of(lines: Iterable[Line], rule: Rule) -> Counts:
+    """The roll call in numbers. Who stands aside is counted among the seats only where the rule lets them stay."""
+    lines = list(lines)
     voting = [line for line in lines if not line.elector.recused]
     said = [line.vote.choice for line in voting if line.vote is not None]
     return Counts(
-        seats=len(voting),
+        seats=len(lines) if rule.recused == "stay" else len(voting),
         represented=len(said),
         yes=said.count(Vote.Choice.YES),
         no=said.count(Vote.Choice.NO),
@@ -54,13 +55,15 @@ def counts_of(lines: Iterable[Line]) -> Counts:
 
 def tally(motion: Motion) -> Evaluation:
     """How the motion stands now, by its own rule. Two queries."""
-    return evaluate(parse_rule(motion.rule), counts_of(roll_call(motion)))
+    rule = parse_rule(motion.rule)
+    return evaluate(rule, counts_of(roll_call(motion), rule))
 
 
 def settled(motion: Motion) -> bool:
     """Whether no vote still to come can change the outcome."""
-    counts = counts_of(roll_call(motion))
-    return decided(parse_rule(motion.rule), counts, counts.seats - counts.ballots) is not None
+    rule, lines = parse_rule(motion.rule), roll_call(motion)
+    silent = sum(1 for line in lines if line.vote is None and not line.elector.recused)
+    return decided(rule, counts_of(lines, rule), silent) is not None
 
 
 def electors_of(motion: Motion, person: UUID) -> list[Elector]:

@@ -12,6 +12,10 @@ A rule is the JSON object of ``quorate motion evaluate``. What its words mean he
 ``abstain``
     where an abstention counts: towards the ``quorum``, in the ``denominator``, ``both`` (the default) or
     ``neither``.
+``recused``
+    whether the seat of somebody who stands aside may ``leave`` the numbers (the default) or must ``stay`` among the
+    seats, so that it weighs as a vote not given. Who counts a roll call applies it; the numbers of a document are
+    taken as they are.
 
 Nothing here touches a database, a clock or a float.
 """
@@ -29,6 +33,7 @@ from quorate.kernel.i18n import gettext
 Outcome = Literal["passed", "failed", "no-decision"]
 OF = ("seats", "represented", "cast", "yes-no")
 ABSTAIN = ("quorum", "denominator", "both", "neither")
+RECUSED = ("leave", "stay")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,7 @@ class Rule:
     strict: bool = False
     quorum: Quorum | None = None
     abstain: str = "both"
+    recused: str = "leave"
 
     @property
     def abstentions_make_quorum(self) -> bool:
@@ -223,8 +229,9 @@ def _quorum(rule: Rule, counts: Counts, steps: list[str]) -> dict[str, Any]:
 
 
 def _in_words(rule: Rule) -> str:
+    aside = rule.recused == "stay"
     return {
-        "seats": gettext("all seats"),
+        "seats": gettext("all seats, those who stand aside among them") if aside else gettext("all seats"),
         "represented": gettext("the seats represented"),
         "cast": gettext("the votes cast"),
         "yes-no": gettext("yes and no together"),
@@ -238,7 +245,7 @@ def parse_rule(data: Any, where: str = "rule") -> Rule:
     """A rule from its JSON object. ``UserError`` names the key; a rule without a denominator is refused."""
     if not isinstance(data, Mapping):
         raise UserError("a rule is an object", where=where)
-    _known(data, {"threshold", "strict", "of", "quorum", "abstain"}, where)
+    _known(data, {"threshold", "strict", "of", "quorum", "abstain", "recused"}, where)
     if "of" not in data:
         raise UserError("the rule does not say what the threshold is a fraction of", f"{where}.of", f"one of {OF}")
     return Rule(
@@ -247,6 +254,7 @@ def parse_rule(data: Any, where: str = "rule") -> Rule:
         strict=_flag(data.get("strict", False), f"{where}.strict"),
         quorum=_parse_quorum(data.get("quorum"), f"{where}.quorum"),
         abstain=_choice(data.get("abstain", "both"), ABSTAIN, f"{where}.abstain"),
+        recused=_choice(data.get("recused", "leave"), RECUSED, f"{where}.recused"),
     )
 
 

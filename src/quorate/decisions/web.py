@@ -172,8 +172,9 @@ def _motion_page(
 ) -> HttpResponse:
     actor = actor_from(request)
     lines = roll_call(found)
-    counts = counts_of(lines)
-    evaluation = evaluate(parse_rule(found.rule), counts)
+    rule = parse_rule(found.rule)
+    counts = counts_of(lines, rule)
+    evaluation = evaluate(rule, counts)
     mine = electors_of(found, actor.person_id) if actor.person_id and may_vote(actor, found) else []
     if mine and form is None:
         own = {elector.id for elector in mine}

@@ -36,7 +36,7 @@ def open_vote(case: Case, definition: Definition, hand: Hand) -> None:
     open_motion(
         actor=ENGINE,
         title=_question(case, decision, definition, hand)[:200],
-        rule=decision.rule.as_motion(),
+        rule=decision.rule.as_motion(recused_leave=decision.recused_leave),
         electorate=[replace(voter, recused=aside.get(voter.person, "")) for voter in voters],
         closes_at=decision.window.after(max(hand.at, now)),
         text=case.title,

@@ -173,7 +173,7 @@ class Rule:
     abstain: str = spec("An abstention counts toward quorum, denominator, both or neither.", default="both")
     quorum: Quorum | None = spec("How many must take part; none when the bar itself is of all seats.", default=None)
 
-    def as_motion(self) -> dict[str, Any]:
+    def as_motion(self, *, recused_leave: bool = True) -> dict[str, Any]:
         """The rule as ``quorate motion evaluate`` takes it, nothing left to a default."""
         body: dict[str, Any] = {
             "threshold": str(self.threshold),
@@ -188,6 +188,8 @@ class Rule:
                 else {"fraction": str(self.quorum.fraction)}
             )
             body["quorum"] = {**bound, "of": self.quorum.of, "strict": self.quorum.strict}
+        if not recused_leave:
+            body["recused"] = "stay"
         return body
 
 

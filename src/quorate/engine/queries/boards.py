@@ -254,11 +254,12 @@ def motion_views(definition: Definition, seen: Sight, rights: Rights, motions: S
 
 def _motion(motion: Motion, seen: Sight, rights: Rights) -> MotionView:
     roll = roll_call(motion)
-    counts = counts_of(roll)
+    rule = parse_rule(motion.rule)
+    counts = counts_of(roll, rule)
     me = rights.actor.person_id
     mine = [line for line in roll if me is not None and me in (line.elector.person_id, line.elector.alternate_id)]
     totals = seen.votes in (Tally.SUMMARY, Tally.FULL) and (motion.state != Motion.State.OPEN or seen.inner)
-    bar = evaluate(parse_rule(motion.rule), counts).bar
+    bar = evaluate(rule, counts).bar
     named = [
         (
             line.elector.person.name,

@@ -11,6 +11,7 @@ from django.db.models import Q
 
 from quorate.access.actors import Actor
 from quorate.access.policy import Explanation, why
+from quorate.decisions.models import Motion
 from quorate.directory.models import Person
 from quorate.engine.definition import Assign, Citation, Stage, StageKind
 from quorate.engine.definition import Program as Definition
@@ -165,7 +166,7 @@ def case_view(
         stage_summary=stage.summary,
         steps=track(definition, case, visits),
         owner=_owner(stage, seen, rights),
-        clock=_clock(case, definition, visits),
+        clock=_clock(case, definition, visits, motions),
         answers=boards.answers(case, definition, seen, facts),
         fields=dict(facts.fields if seen.private else case.fields) if seen.answers else {},
         checks=boards.check_board(case, definition, seen, rights, facts),
@@ -318,13 +319,15 @@ def _owner(stage: Stage, seen: Sight, rights: Rights) -> OwnerView:
     return OwnerView(role, words, people, assignee is not None)
 
 
-def _clock(case: Case, definition: Definition, visits: Sequence[StageVisit]) -> ClockView:
+def _clock(case: Case, definition: Definition, visits: Sequence[StageVisit], motions: Sequence[Motion]) -> ClockView:
+    # A stage that is a vote and says nothing of time lasts until the vote closes.
+    closing = [item.closes_at for item in motions if item.state == Motion.State.OPEN and item.closes_at is not None]
     visit = visits[-1] if visits else None
     stage = definition.stage(case.stage)
     timeout = stage.timeout
     return ClockView(
         since=case.stage_entered_at,
-        due_at=case.due_at,
+        due_at=case.due_at or min(closing, default=None),
         paused=case.paused,
         timeout_at=visit.timeout_at if visit is not None and case.closed_at is None else None,
         timeout_to=definition.stage(timeout.to).title if timeout is not None else "",

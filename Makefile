@@ -35,6 +35,12 @@ $(V)/.bench: requirements/bench.lock $(V)/.test
 	$(PIP) -r requirements/bench.lock
 	@touch $@
 
+# Counters of others, to measure ours beside: in an environment of their own, and the benchmark does without them.
+$(V)/.oracles: requirements/oracles.lock | $(BIN)/python
+	$(PYTHON) -m venv $(V)/oracles
+	$(V)/oracles/bin/python -m pip install -q -q --disable-pip-version-check --no-input --require-hashes -r requirements/oracles.lock
+	@touch $@
+
 setup: $(V)/.base ## Prepare .venv and the database; serve nothing
 	@$(BIN)/quorate setup
 
@@ -47,6 +53,7 @@ test: $(V)/.test ## Run the tests (what is missing on this machine is skipped, w
 	$(BIN)/pytest -n $(WORKERS) --dist loadfile
 
 bench: $(V)/.bench ## Measure what the product claims, beside a baseline
+	@$(MAKE) --no-print-directory $(V)/.oracles || echo "the counters of others are not here; their rows will say so" >&2
 	$(BIN)/python -m benchmarks
 
 check: ## All that CI does

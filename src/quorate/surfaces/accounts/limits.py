@@ -31,10 +31,10 @@ class LimitMiddleware:
         return self.get_response(request)
 
     def process_view(
-        self, request: HttpRequest, _view: Callable[..., Any], _args: Any, _kwargs: Any
+        self, request: HttpRequest, view: Callable[..., Any], _args: Any, _kwargs: Any
     ) -> HttpResponse | None:
-        """Before the page is asked."""
-        if request.method != "POST" or not settings.LIMITS:
+        """Before the page is asked. A ballot box says that it counts no tries: the count would tell when who came."""
+        if request.method != "POST" or not settings.LIMITS or getattr(view, "counts_no_tries", False):
             return None
         try:
             _spend(request)

@@ -41,7 +41,9 @@ $(V)/.oracles: requirements/oracles.lock | $(BIN)/python
 	$(V)/oracles/bin/python -m pip install -q -q --disable-pip-version-check --no-input --require-hashes -r requirements/oracles.lock
 	@touch $@
 
+# Compiled once here, so that no command pays for it where the interpreter may not write (PYTHONDONTWRITEBYTECODE).
 setup: $(V)/.base ## Prepare .venv and the database; serve nothing
+	@$(BIN)/python -m compileall -q src/quorate
 	@$(BIN)/quorate setup
 
 demo: setup ## Set up, fill in the example foundation and serve it at http://127.0.0.1:$PORT/

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from quorate.decisions.counting import PRESETS, Count, Disagreement, Lot, Profile, agreed, count, decimal, preset
-from quorate.decisions.counting.formats import FORMATS, read, write
+from quorate.decisions.counting.formats import FORMATS, read, save
 from quorate.decisions.counting.presets import MEEK, PAIRWISE
 from quorate.kernel.commands import columns, json_option, noun, show
 from quorate.kernel.errors import UserError
@@ -109,19 +109,15 @@ def _named(result: Count, numbers: tuple[int, ...]) -> str:
 @click.command("convert")
 @click.argument("file")
 @click.option("--format", "form", help="the file's format; without it, by the suffix")
-@click.option("--to", required=True, type=click.Choice([name for name, each in FORMATS.items() if each.write]))
+@click.option("--to", required=True, type=click.Choice(list(FORMATS)))
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="the file to write")
 @json_option
 def election_convert(file: str, form: str | None, to: str, out: Path) -> None:
     """Write a file of ballots in another format; refused where something would be lost."""
     profile = read(file, form)
-    text = write(profile, to)
-    try:
-        out.write_text(text, encoding="utf-8", newline="")
-    except OSError as error:
-        raise UserError(error.strerror or "cannot be written", where=str(out)) from error
-    document = {"out": out, "format": to, "candidates": len(profile.candidates), "ballots": profile.total}
-    show(document, [f"{out}: {profile.total}"])
+    files = save(profile, to, out)
+    document = {"files": files, "format": to, "candidates": len(profile.candidates), "ballots": profile.total}
+    show(document, [str(file) for file in files])
 
 
 @click.command("rules")

@@ -231,7 +231,7 @@ def test_a_difference_between_counters_names_stage_and_candidate() -> None:
 
 
 def test_every_rule_says_what_each_mark_means() -> None:
-    assert len(PRESETS) == 13
+    assert len(PRESETS) == 14
     for _name, rule in PRESETS.items():
         assert rule.version == 1
         assert all((rule.title, rule.source, rule.unranked, rule.equal, rule.duplicates, rule.skipped, rule.ties))

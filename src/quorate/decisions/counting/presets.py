@@ -40,6 +40,8 @@ class Preset:
     quota: str = ""
     #: For pairwise rules: ``winning`` votes or ``margins``.
     strength: str = ""
+    #: For pairwise rules: whether the unranked are compared with nobody, instead of standing below all ranked.
+    silent: bool = False
     #: Whether equal ranks share the ballot; else the ballot ends there.
     shares: bool = False
     #: Whether ties look at earlier stages before a lot.
@@ -150,6 +152,17 @@ for _name, _title, _strength in (
         ties="undominated candidates tie for the seat; lot",
         strength=_strength,
     )
+_declare(
+    name="schulze-no-opinion",
+    title="Schulze (winning votes, unranked is no opinion)",
+    family=PAIRWISE,
+    source="as schulze-winning, with the ballots read as elekto reads them",
+    unranked="no opinion: compared with nobody",
+    equal="no preference between them",
+    ties="undominated candidates tie for the seat; lot",
+    strength="winning",
+    silent=True,
+)
 _declare(
     name="ranked-pairs",
     title="Ranked pairs (winning votes)",

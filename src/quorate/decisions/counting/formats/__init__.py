@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from quorate.decisions.counting.formats import blt, tables
+from quorate.decisions.counting.formats import abif, blt, columns, cvr, manifest, preflib, tables
 from quorate.decisions.counting.profile import Profile
 from quorate.kernel.errors import UserError
 
@@ -27,6 +27,12 @@ _ALL = (
     Format("csv", "CSV, Scottish or merged patterns, whichever it is", (".csv",), tables.read, tables.write_merged),
     Format("scottish-csv", "CSV of Scottish councils", (), tables.read_scottish, tables.write_scottish),
     Format("merged-csv", "CSV with columns of ranks and a weight", (), tables.read_merged, tables.write_merged),
+    Format("preflib", "PrefLib orders", (".soc", ".soi", ".toc", ".toi"), preflib.read, preflib.write),
+    Format("abif", "ABIF", (".abif",), abif.read, abif.write),
+    Format("civs", "CSV of CIVS, a lower number is better", (), columns.read_civs, columns.write_civs),
+    Format("elekto", "CSV of elekto, a higher number is better", (), columns.read_elekto, columns.write_elekto),
+    Format("cvr", "NIST cast vote records 1.0, JSON", (), cvr.read, cvr.write),
+    Format("manifest", "canonical manifest, with the ballots beside it", (".json",), manifest.read),
 )
 FORMATS: dict[str, Format] = {form.name: form for form in _ALL}
 
@@ -36,17 +42,36 @@ def read(path: str | Path, form: str | None = None) -> Profile:
     file = Path(path)
     chosen = named(form) if form else _by_suffix(file)
     try:
-        text = file.read_text(encoding="utf-8-sig")
+        content = file.read_bytes()
     except OSError as error:
         raise UserError(error.strerror or "cannot be read", where=str(path)) from error
+    try:
+        text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         # Older counting programs write Latin-1, in which every byte is a letter.
-        text = file.read_text(encoding="latin-1")
+        text = content.decode("latin-1")
     return chosen.read(text, str(path))
 
 
+def save(profile: Profile, form: str, path: str | Path) -> list[Path]:
+    """Write ``profile`` into a file, or, for a manifest, two. ``UserError`` where something would be lost."""
+    file = Path(path)
+    if form == "manifest":
+        beside = file.with_name(f"{file.stem}.ballots.jsonl")
+        document, ballots = manifest.pair(profile, beside.name)
+        contents = {file: document, beside: ballots}
+    else:
+        contents = {file: write(profile, form).encode()}
+    try:
+        for target, content in contents.items():
+            target.write_bytes(content)
+    except OSError as error:
+        raise UserError(error.strerror or "cannot be written", where=str(path)) from error
+    return list(contents)
+
+
 def write(profile: Profile, form: str) -> str:
-    """The text of ``profile`` in a format. ``UserError`` where something would be lost."""
+    """The text of ``profile`` in a format of one file. ``UserError`` where something would be lost."""
     chosen = named(form)
     if chosen.write is None:
         raise UserError(f"{form} can be read, not written", "format", f"one of {_writable()}")

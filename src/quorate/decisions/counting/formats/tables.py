@@ -66,6 +66,8 @@ def read_scottish(text: str, where: str = "") -> Profile:
 def write_scottish(profile: Profile) -> str:
     """The Scottish table; ``UserError`` where the profile has what it cannot hold."""
     _refuse(profile, "the Scottish table", equal=True, skipped=True)
+    if not all(map(is_cell, profile.candidates)) or not (is_cell(profile.notes.title) or not profile.notes.title):
+        raise UserError("a name is empty, or has a line break or a space at its end", "candidates", "convert to blt")
     if profile.notes.source or profile.notes.comment:
         raise UserError("the Scottish table has no place for source and comment", "notes", "convert to blt")
     out = io.StringIO()
@@ -135,14 +137,14 @@ def write_merged(profile: Profile) -> str:
         raise UserError("the table holds rankings, not scores", "format", "convert to manifest")
     _refuse(profile, "the merged table")
     names = profile.candidates
-    plain = all(name == name.strip() and name.lower() not in SKIPPED and "|" not in name for name in names)
+    plain = all(is_cell(name) and name.lower() not in SKIPPED and "|" not in name for name in names)
     if not plain or len(set(names)) != len(names) or all(name.isdecimal() for name in names):
         raise UserError("the names do not tell the candidates apart in a table", "candidates", "convert to blt")
     if any(ranking and not ranking[-1] for ranking, _weight in profile.rankings):
         raise UserError("the merged table cannot end a ballot with a skipped rank", "ballots", "convert to blt")
     notes = profile.notes
-    if any(note != note.strip() for note in (notes.title, notes.source, notes.comment)):
-        raise UserError("the notes begin or end with a space", "notes", "convert to blt")
+    if not all(is_cell(note) or not note for note in (notes.title, notes.source, notes.comment)):
+        raise UserError("a note has a line break or a space at its end", "notes", "convert to blt")
     width = max((len(ranking) for ranking, _weight in profile.rankings), default=0)
     out = io.StringIO()
     table = csv.writer(out, lineterminator="\n")
@@ -157,6 +159,11 @@ def write_merged(profile: Profile) -> str:
     for ranking, weight in profile.rankings:
         table.writerow([weight, *(" | ".join(names[number - 1] for number in rank) for rank in ranking)])
     return out.getvalue()
+
+
+def is_cell(word: str) -> bool:
+    """Whether a word comes back from a cell as it was."""
+    return bool(word) and word == word.strip() and len(word.splitlines()) == 1 and "\0" not in word
 
 
 def natural(name: str) -> list[tuple[int, str]]:

@@ -23,6 +23,8 @@ def count(profile: Profile, rule: Preset, seats: int, chance: Chance, record: Re
             continue
         record.valid += weight
         for one, other in prefer:
+            if rule.silent and not (one in place and other in place):
+                continue
             # The unranked stand below all ranked: their place is after the last.
             if place.get(one, len(ranking)) < place.get(other, len(ranking)):
                 prefer[one, other] += weight

@@ -23,7 +23,7 @@ def count(profile: Profile, rule: Preset, seats: int, chance: Chance, record: Re
     record.valid = packed.valid
     standing = np.array(profile.standing, dtype=np.int64)
     matrix = np.zeros((len(profile.candidates), len(profile.candidates)), dtype=np.int64)
-    inner = compared(packed, standing)
+    inner = compared(packed, standing, silent=rule.silent)
     matrix[np.ix_(standing - 1, standing - 1)] = inner
     if rule.strength == "locked":
         locked = lock(inner)
@@ -46,8 +46,11 @@ def count(profile: Profile, rule: Preset, seats: int, chance: Chance, record: Re
     seat(standing, above, wins[standing - 1], seats, chance, record)
 
 
-def compared(packed: Packed, standing: Integers) -> Integers:
-    """How many ballots prefer the row's candidate to the column's. [standing, standing]"""
+def compared(packed: Packed, standing: Integers, *, silent: bool) -> Integers:
+    """How many ballots prefer the row's candidate to the column's. [standing, standing]
+
+    ``silent``: ballots say nothing about whom they do not rank; else those stand below all ranked.
+    """
     size = packed.ranks.shape[1]
     ballots, width = packed.order.shape
     kind: Any = np.int8 if max(width, size) < 127 else np.int16
@@ -68,6 +71,9 @@ def compared(packed: Packed, standing: Integers) -> Integers:
     for one in range(len(held)):
         for other in range(one):
             before, after = held[one] < held[other], held[one] > held[other]
+            if silent:
+                both = (held[one] != last) & (held[other] != last)
+                before, after = before & both, after & both
             if single:
                 found[one, other], found[other, one] = np.count_nonzero(before), np.count_nonzero(after)
             else:

@@ -36,6 +36,7 @@ PUBLIC_MODULES = (
     "engine/web/application.py",
     "engine/web/lists.py",
     "engine/forms/answering.py",
+    "registers/elections/web/shown.py",
     "registers/portfolio/rules.py",
     "registers/portfolio/web/inputs.py",
     "registers/portfolio/web/landscape.py",

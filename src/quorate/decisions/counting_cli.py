@@ -1,4 +1,4 @@
-"""Commands about counts: ``election count``, ``election convert``, ``election rules``."""
+"""Commands about counts: ``election count``, ``compare``, ``margin``, ``convert``, ``rules``."""
 
 from __future__ import annotations
 
@@ -7,8 +7,23 @@ from pathlib import Path
 
 import click
 
-from quorate.decisions.counting import PRESETS, Count, Disagreement, Lot, Profile, agreed, count, decimal, preset
+from quorate.decisions.counting import (
+    PRESETS,
+    Count,
+    Disagreement,
+    Lot,
+    Margin,
+    Profile,
+    Variant,
+    agreed,
+    count,
+    decimal,
+    margin,
+    preset,
+    sensitivity,
+)
 from quorate.decisions.counting.formats import FORMATS, read, save
+from quorate.decisions.counting.margins import TRIALS
 from quorate.decisions.counting.presets import MEEK, PAIRWISE
 from quorate.kernel.commands import columns, json_option, noun, show
 from quorate.kernel.errors import UserError
@@ -22,6 +37,8 @@ def register(root: click.Group) -> None:
     """Add the commands that count."""
     group = noun(root, "election", _("Elections"))
     group.add_command(election_count)
+    group.add_command(election_compare)
+    group.add_command(election_margin)
     group.add_command(election_convert)
     group.add_command(election_rules)
 
@@ -104,6 +121,55 @@ def table(result: Count) -> Iterator[str]:
 
 def _named(result: Count, numbers: tuple[int, ...]) -> str:
     return ", ".join(f"{number} {result.names[number - 1]}" for number in numbers) or gettext("nobody")
+
+
+@click.command("compare")
+@click.argument("file")
+@click.option("--rule", required=True, help="the rule of the election")
+@click.option("--format", "form", help="the file's format; without it, by the suffix")
+@click.option("--seats", type=int, help="seats to fill, if not as the file says")
+@json_option
+def election_compare(file: str, rule: str, form: str | None, seats: int | None) -> None:
+    """Count the same ballots by every other rule and rounding, and say who would change."""
+    base, variants = sensitivity(read(file, form), rule, seats=seats)
+    document = {"rule": rule, "elected": list(base.elected), "variants": [each.as_json() for each in variants]}
+    show(document, lambda: _compared(base, variants))
+
+
+def _compared(base: Count, variants: list[Variant]) -> Iterator[str]:
+    yield gettext("%(rule)s elects %(names)s") % {
+        "rule": preset(base.rule).title,
+        "names": _named(base, base.elected),
+    }
+    rows = []
+    for each in variants:
+        change = [f"+{base.names[number - 1]}" for number in each.joins]
+        change += [f"−{base.names[number - 1]}" for number in each.leaves]
+        if not each.count.is_decided:
+            change.append(gettext("open: %(names)s") % {"names": _named(base, each.count.unresolved)})
+        rows.append([each.rule, each.change, ", ".join(change) or gettext("the same")])
+    yield from columns(rows)
+
+
+@click.command("margin")
+@click.argument("file")
+@click.option("--rule", required=True, help="the rule of the election")
+@click.option("--format", "form", help="the file's format; without it, by the suffix")
+@click.option("--seats", type=int, help="seats to fill, if not as the file says")
+@click.option("--trials", type=click.IntRange(min=1), default=TRIALS, show_default=True, help="counts to spend on it")
+@json_option
+def election_margin(file: str, rule: str, form: str | None, seats: int | None, trials: int) -> None:
+    """Bound the number of ballots that, filled in otherwise, would change the result."""
+    found = margin(read(file, form), rule, seats=seats, trials=trials)
+    show(found.as_json(), lambda: _bounds(found))
+
+
+def _bounds(found: Margin) -> Iterator[str]:
+    yield gettext("At least %(lower)d: %(because)s") % {"lower": found.lower, "because": found.because}
+    if found.upper is None:
+        yield gettext("No change was found in %(trials)d counts") % {"trials": found.trials}
+    else:
+        yield gettext("At most %(upper)d: %(change)s") % {"upper": found.upper, "change": found.change}
 
 
 @click.command("convert")

@@ -6,9 +6,11 @@ they differ. Nothing here knows a database, a clock or a page.
 
 from quorate.decisions.counting.counts import Disagreement, agreed, count
 from quorate.decisions.counting.lots import Lot
+from quorate.decisions.counting.margins import Margin, margin
 from quorate.decisions.counting.outcome import Count, Stage, Tie, decimal
 from quorate.decisions.counting.presets import PRESETS, Preset, preset
 from quorate.decisions.counting.profile import STARS, Notes, Profile, Ranking, Scores, ranking_of
+from quorate.decisions.counting.sensitivity import Variant, sensitivity
 
 __all__ = [
     "PRESETS",
@@ -16,6 +18,7 @@ __all__ = [
     "Count",
     "Disagreement",
     "Lot",
+    "Margin",
     "Notes",
     "Preset",
     "Profile",
@@ -23,9 +26,12 @@ __all__ = [
     "Scores",
     "Stage",
     "Tie",
+    "Variant",
     "agreed",
     "count",
     "decimal",
+    "margin",
     "preset",
     "ranking_of",
+    "sensitivity",
 ]

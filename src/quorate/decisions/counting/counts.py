@@ -18,7 +18,7 @@ from quorate.decisions.counting.vector import meek as vector_meek
 from quorate.decisions.counting.vector import pairwise as vector_pairwise
 from quorate.decisions.counting.vector import sums as vector_sums
 from quorate.decisions.counting.vector import transferable as vector_transferable
-from quorate.decisions.counting.vector.packing import pack
+from quorate.decisions.counting.vector.packing import TooLarge, pack
 from quorate.kernel.errors import UserError
 
 VECTOR, PLAIN = "vector", "plain"
@@ -33,20 +33,25 @@ class Disagreement(Exception):
 
 
 def count(
-    profile: Profile, rule: str, *, seats: int | None = None, lot: Lot | None = None, counter: str = VECTOR
+    profile: Profile, rule: str | Preset, *, seats: int | None = None, lot: Lot | None = None, counter: str = VECTOR
 ) -> Count:
-    """Count ``profile`` under ``rule`` with one counter (``vector`` or ``plain``).
+    """Count ``profile`` under ``rule`` (a name, or a preset of one's own) with one counter (``vector`` or ``plain``).
 
     A tie is broken by the rule, then by ``lot``, then by the order that the profile declares. With neither lot nor
     order all ways are followed: if they elect the same the tie has no effect, otherwise the count is undecided from
-    there. ``UserError`` for an unknown rule and for ballots that the rule cannot read.
+    there. Numbers too large for the vectors are left to the plain counter, as ``counters`` then says. ``UserError``
+    for an unknown rule and for no seats.
     """
-    chosen = preset(rule)
+    chosen = rule if isinstance(rule, Preset) else preset(rule)
     places = profile.seats if seats is None else seats
     if places < 1:
         raise UserError("there must be at least one seat", "seats", "say how many seats are filled")
-    run = (_vector if counter == VECTOR else _plain)(profile, chosen, places)
-    record = _settled(run, profile, places, lot)
+    try:
+        run = (_vector if counter == VECTOR else _plain)(profile, chosen, places)
+        record = _settled(run, profile, places, lot)
+    except TooLarge:
+        counter = PLAIN
+        record = _settled(_plain(profile, chosen, places), profile, places, lot)
     return Count(
         rule=chosen.name,
         version=chosen.version,
@@ -66,12 +71,12 @@ def count(
     )
 
 
-def agreed(profile: Profile, rule: str, *, seats: int | None = None, lot: Lot | None = None) -> Count:
+def agreed(profile: Profile, rule: str | Preset, *, seats: int | None = None, lot: Lot | None = None) -> Count:
     """Count with both counters. :class:`Disagreement` tells the first place where they differ."""
     first = count(profile, rule, seats=seats, lot=lot, counter=VECTOR)
     second = count(profile, rule, seats=seats, lot=lot, counter=PLAIN)
     compare(first, second)
-    return Count(**{**vars(first), "counters": (VECTOR, PLAIN)})
+    return Count(**{**vars(first), "counters": tuple(dict.fromkeys((*first.counters, *second.counters)))})
 
 
 def compare(first: Count, second: Count) -> None:

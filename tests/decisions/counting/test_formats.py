@@ -31,7 +31,7 @@ FULL = EQUAL.but(
 
 
 @pytest.mark.parametrize("form", WRITTEN)
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(profile=st.one_of(ranked(), ranked(clean=True), scored()), data=st.data())
 def test_what_is_written_is_read_as_it_was_or_refused(form: str, profile: Profile, data: st.DataObject) -> None:
     names = data.draw(st.lists(st.text(max_size=6), min_size=len(profile.candidates), max_size=len(profile.candidates)))

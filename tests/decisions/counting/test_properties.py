@@ -15,7 +15,8 @@ from quorate.decisions.counting.presets import MEEK, TRANSFERABLE
 
 RULES = [name for name, _preset in PRESETS.items()]
 TRANSFERS = [name for name, rule in PRESETS.items() if rule.family in (TRANSFERABLE, MEEK)]
-quick = settings(max_examples=30, suppress_health_check=[HealthCheck.too_slow])
+quick = settings(max_examples=12, suppress_health_check=[HealthCheck.too_slow])
+thorough = settings(quick, max_examples=40)
 every_rule = pytest.mark.parametrize("rule", RULES)
 
 
@@ -25,7 +26,7 @@ def told(result: Count) -> tuple[object, ...]:
 
 
 @every_rule
-@quick
+@thorough
 @given(profile=st.one_of(ranked(), scored()), seed=st.one_of(st.none(), st.binary(min_size=1, max_size=4)))
 def test_both_counters_agree(rule: str, profile: Profile, seed: bytes | None) -> None:
     result = agreed(profile, rule, lot=Lot(seed) if seed else None)

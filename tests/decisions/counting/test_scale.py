@@ -6,19 +6,19 @@ import numpy as np
 import pytest
 from benchmarks.counting import generate
 
-from quorate.decisions.counting import Profile, agreed, count
+from quorate.decisions.counting import Lot, Profile, agreed, count
 
 
 @pytest.mark.parametrize("rule", ["scottish-stv", "meek-prf", "wright-stv", "schulze-winning", "ranked-pairs"])
 def test_the_counters_agree_on_the_ballots_of_the_benchmark(rule: str) -> None:
-    rows = generate(4_000, 12, 7)
+    rows = generate(2_000, 12, 7)
     assert agreed(Profile.of_matrix([f"C{number}" for number in range(1, 13)], 5, rows), rule).is_decided
 
 
 def test_more_candidates_than_fit_into_a_key_are_counted_the_same() -> None:
     rows = generate(150, 40, 9)
     profile = Profile.of_matrix([f"C{number}" for number in range(1, 41)], 4, rows)
-    assert agreed(profile, "scottish-stv").valid == 150
+    assert agreed(profile, "scottish-stv", lot=Lot(b"seed")).valid == 150
     assert agreed(profile, "schulze-margins").valid == 150
 
 

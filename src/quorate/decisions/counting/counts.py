@@ -22,8 +22,9 @@ from quorate.decisions.counting.vector.packing import TooLarge, pack
 from quorate.kernel.errors import UserError
 
 VECTOR, PLAIN = "vector", "plain"
-#: How many ways to break ties are followed before a count says that it has not followed them all.
-WAYS = 200
+#: How many ways to break ties are followed before a count says that it has not followed them all: the most, the
+#: fewest, and how many rows times candidates all ways together may go through in between.
+WAYS, FEWEST_WAYS, ROWS = 200, 8, 8_000_000
 
 Run = Callable[[Chance, Record], None]
 
@@ -157,7 +158,9 @@ class _Ways:
 
     def __init__(self, run: Run, profile: Profile) -> None:
         self.run, self.profile = run, profile
-        self.left = WAYS
+        rows = len(profile.matrix[0]) if profile.matrix is not None else len(profile.scores or profile.rankings)
+        self.ways = max(FEWEST_WAYS, min(WAYS, ROWS // max(1, rows * len(profile.candidates))))
+        self.left = self.ways
 
     def follow(self) -> Record:
         try:
@@ -192,7 +195,7 @@ class _Ways:
             out = {number for stage in record.stages for number in stage.excluded}
             possible = frozenset(self.profile.standing) - out
             self._leave_open(record, tie, seated, possible | seated, [])
-            record.details["ways"] = f"more than {WAYS} ways to break the ties; they were not all followed"
+            record.details["ways"] = f"more than {self.ways} ways to break the ties; they were not all followed"
         return record
 
     def _leave_open(

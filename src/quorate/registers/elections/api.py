@@ -1,0 +1,123 @@
+"""Elections over the API: what is announced, who stands, what was published.
+
+Secret ballots are not cast here: a request to the API may be kept to be answered again, and is counted by account and
+minute. They go to the addresses of the ballot page (`docs/explanation/secret-ballots.md`).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest
+from ninja import Query, Router, Schema
+
+from quorate.access.identity import actor_from
+from quorate.kernel.errors import NotFound
+from quorate.kernel.i18n import gettext
+from quorate.registers.elections import queries
+from quorate.registers.elections.models import Election
+from quorate.toolkit.rest import PUBLIC, Page, Paging, page
+
+router = Router(tags=["Elections"])
+
+
+class ElectionOut(Schema):
+    """An election as lists show it."""
+
+    id: UUID
+    slug: str
+    title: str
+    body: str
+    seats: int
+    rule: str
+    level: str
+    state: str
+    nominations_until: datetime
+    opens_at: datetime
+    closes_at: datetime
+
+
+class CandidateOut(Schema):
+    """Somebody who stands, or stood."""
+
+    id: str
+    name: str
+    statement: str
+
+
+class ElectionDetail(ElectionOut):
+    """An election with its candidates, the hash that is on every ballot, and its result once it is published."""
+
+    text: str
+    equal_ranks: bool
+    cap: int | None
+    lot_source: str
+    manifest_hash: str | None
+    electors: int
+    took_part: int
+    candidates: list[CandidateOut]
+    elected: list[str] | None
+
+
+@router.get("/elections", response=Page[ElectionOut], auth=PUBLIC)
+def list_elections(request: HttpRequest, paging: Query[Paging], state: str = "") -> dict[str, object]:
+    """List the elections that you may see."""
+    rows = queries.visible(actor_from(request))
+    if state:
+        rows = rows.filter(state=state)
+    return page(rows, paging, order=("-opens_at", "-id"), show=_summary)
+
+
+@router.get("/elections/{slug:slug}", response=ElectionDetail, auth=PUBLIC)
+def get_election(request: HttpRequest, slug: str) -> dict[str, object]:
+    """Show one election with its candidates and, once it is published, who was elected."""
+    found = _find(request, slug)
+    voted, electors = queries.turnout(found)
+    return {
+        **_summary(found),
+        "text": found.text,
+        "equal_ranks": found.equal_ranks,
+        "cap": found.cap,
+        "lot_source": found.lot_source,
+        "manifest_hash": found.manifest_hash or None,
+        "electors": electors,
+        "took_part": voted,
+        "candidates": [
+            {"id": row.slug, "name": row.person.name, "statement": row.statement} for row in queries.candidates(found)
+        ],
+        "elected": None if found.bundle is None else found.bundle["result"]["elected"],
+    }
+
+
+@router.get("/elections/{slug:slug}/bundle", response=dict[str, Any], auth=PUBLIC)
+def get_bundle(request: HttpRequest, slug: str) -> dict[str, Any]:
+    """Give everything that was published, as the verifier reads it."""
+    found = _find(request, slug)
+    if found.bundle is None:
+        raise NotFound(gettext("there is no result yet"))
+    return dict(found.bundle)
+
+
+def _find(request: HttpRequest, slug: str) -> Election:
+    found = queries.visible(actor_from(request)).filter(slug=slug).first()
+    if found is None:
+        raise NotFound(gettext("there is no such election"))
+    return found
+
+
+def _summary(election: Election) -> dict[str, object]:
+    return {
+        "id": election.pk,
+        "slug": election.slug,
+        "title": election.title,
+        "body": election.body.slug,
+        "seats": election.seats,
+        "rule": election.rule,
+        "level": election.level,
+        "state": election.state,
+        "nominations_until": election.nominations_until,
+        "opens_at": election.opens_at,
+        "closes_at": election.closes_at,
+    }

@@ -1,0 +1,57 @@
+"""Elections over the API and the command line."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+from tests.elections.scene import make
+
+from quorate.decisions.balloting import verifier
+from quorate.ledger.keys import public_keys
+from quorate.surfaces.cli.main import run
+
+pytestmark = pytest.mark.django_db
+
+
+def test_what_the_api_shows(client: Client, tmp_path: Path, capsys: Any) -> None:
+    scene = make(6)
+    scene.nominate(2)
+    listed = client.get("/api/v1/elections").json()["items"]
+    assert [(item["slug"], item["state"]) for item in listed] == [("council-2026", "announced")]
+    assert client.get("/api/v1/elections?state=open").json()["items"] == []
+    shown = client.get("/api/v1/elections/council-2026").json()
+    assert [item["id"] for item in shown["candidates"]] == ["elin-0", "elin-1"]
+    assert (shown["elected"], shown["manifest_hash"]) == (None, None)
+    assert client.get("/api/v1/elections/council-2026/bundle").status_code == 404
+    assert client.get("/api/v1/elections/nobody").status_code == 404
+    scene.open()
+    for place in range(6):
+        scene.cast(place, [["elin-1"]])
+    scene.close()
+    scene.publish()
+    bundle = client.get("/api/v1/elections/council-2026/bundle").json()
+    assert verifier.check(bundle, public_keys()[-1].text(), []) == []
+    assert client.get("/api/v1/elections/council-2026").json()["elected"] == ["elin-1", "elin-0"]
+    assert run(["election", "list", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["elections"][0]["slug"] == "council-2026"
+    assert run(["election", "verify", "council-2026"]) == 0
+    assert capsys.readouterr().out.strip() == "ok"
+    path = tmp_path / "bundle.json"
+    path.write_text(json.dumps({**bundle, "voted": bundle["voted"][1:]}), encoding="utf-8")
+    assert run(["election", "verify", str(path), "--json"]) == 1
+    assert json.loads(capsys.readouterr().out)["where"] == "voted"
+    path.write_text("[]", encoding="utf-8")
+    assert run(["election", "verify", str(path)]) == 1
+    assert run(["election", "verify", str(tmp_path / "none")]) == 2
+
+
+def test_elections_that_are_not_public_are_not_shown(client: Client) -> None:
+    scene = make(6)
+    scene.body.public = False
+    scene.body.save()
+    assert client.get("/api/v1/elections").json()["items"] == []
+    assert client.get("/api/v1/elections/council-2026").status_code == 404

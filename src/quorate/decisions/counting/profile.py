@@ -9,7 +9,7 @@ says what that means (``quorate.decisions.counting.presets``).
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -84,7 +84,7 @@ class Profile:
         put(self, "scale", scale)
         put(self, "_matrix", matrix)
         put(self, "_rankings", None if rankings is None else _canonical(rankings))
-        put(self, "_scores", None if scores is None else _canonical(scores))
+        put(self, "_scores", None if scores is None else _canonical(scores, _scores_order))
         self._check()
 
     # What mypy reads of the slots above.
@@ -258,9 +258,9 @@ class Profile:
         if self.tie_order and sorted(self.tie_order) != list(self.numbers):
             raise UserError("the order for ties does not name each candidate once", "tie order")
         count = len(self.candidates)
-        for ranking, weight in self._rankings or ():
-            if weight < 0 or any(number < 1 or number > count for rank in ranking for number in rank):
-                raise UserError(f"a ballot names a candidate who is not there: {ranking}", "ballots")
+        for rank in {rank for ranking, _weight in self._rankings or () for rank in ranking}:
+            if any(number < 1 or number > count for number in rank):
+                raise UserError(f"a ballot names a candidate who is not there: {rank}", "ballots")
         for scores, weight in self._scores or ():
             _check_scores(scores, weight, count, self.scale or STARS)
         if self._matrix is not None:
@@ -284,19 +284,21 @@ def _ranking(ranks: Sequence[int | Sequence[int]]) -> Ranking:
     return tuple((rank,) if isinstance(rank, int) else tuple(sorted(rank)) for rank in ranks)
 
 
-def _canonical(ballots: Iterable[tuple[Any, int]]) -> tuple[tuple[Any, int], ...]:
+def _canonical(
+    ballots: Iterable[tuple[Any, int]], order: Callable[[tuple[Any, int]], Any] | None = None
+) -> tuple[tuple[Any, int], ...]:
     """Equal ballots together, in an order that depends on the ballots alone."""
     together: Counter[Any] = Counter()
     for ballot, weight in ballots:
         if weight < 0:
             raise UserError(f"a ballot has the weight {weight}", "ballots", "weights are whole and not negative")
         together[ballot] += weight
-    found = [(ballot, weight) for ballot, weight in together.items() if weight]
-    return tuple(sorted(found, key=lambda pair: _order(pair[0])))
+    return tuple(sorted(((ballot, weight) for ballot, weight in together.items() if weight), key=order))
 
 
-def _order(ballot: Any) -> tuple[Any, ...]:
-    return tuple(-1 if part is None else part for part in ballot)
+def _scores_order(pair: tuple[Scores, int]) -> tuple[tuple[bool, int], ...]:
+    """No score before all scores."""
+    return tuple((score is not None, score or 0) for score in pair[0])
 
 
 def _check_scores(scores: Scores, weight: int, count: int, scale: tuple[int, int]) -> None:

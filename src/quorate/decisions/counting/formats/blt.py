@@ -9,7 +9,6 @@ for ties and short names. What is written here is read back as it was.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from quorate.decisions.counting.profile import Notes, Profile, Ranking
@@ -22,6 +21,9 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
+
+
+_SIMPLE = re.compile(r"\s*(\d+(?:[ \t]+\d+)*)[ \t]+0[ \t]*(?=\r?\n)", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,40 +39,65 @@ def read(text: str, where: str = "") -> Profile:
 
 
 class _Reader:
+    """Reads token by token; ballots that stand on a line of their own, which are most, line by line."""
+
     def __init__(self, text: str, where: str) -> None:
         self.where = where
-        self.tokens = list(self._split(text.removeprefix("\ufeff")))
+        self.text = text.removeprefix("\ufeff")
         self.at = 0
+        self.line = 1
+        self.last = 1
+        self.ahead: Token | None = None
         self.nicks: dict[str, int] = {}
 
-    def _split(self, text: str) -> Iterator[Token]:
-        at, line = 0, 1
-        while at < len(text):
-            found = _TOKEN.match(text, at)
+    def _token(self) -> Token | None:
+        """The next token of the text, or ``None`` at its end."""
+        while self.at < len(self.text):
+            found = _TOKEN.match(self.text, self.at)
             if found is None:
-                raise self._error(line, f"cannot read {text[at : at + 20]!r}", "a quote may be left open")
-            kind = found.lastgroup or ""
+                raise self._error(
+                    self.line, f"cannot read {self.text[self.at : self.at + 20]!r}", "a quote may be left open"
+                )
+            line, kind = self.line, found.lastgroup or ""
+            self.line += found[0].count("\n")
+            self.at = found.end()
             if kind not in ("space", "comment"):
-                words = found[kind]
-                yield Token(kind, _unquoted(words) if kind == "quoted" else words, line)
-            line += found[0].count("\n")
-            at = found.end()
+                self.last = line
+                return Token(kind, _unquoted(found[kind]) if kind == "quoted" else found[kind], line)
+        return None
+
+    def _simple(self) -> tuple[Ranking, int] | None:
+        """A whole ballot without equal or skipped ranks on a line of its own, if there is one here."""
+        if self.ahead is not None or self.nicks:
+            return None
+        found = _SIMPLE.match(self.text, self.at)
+        if found is None:
+            return None
+        weight, *numbers = map(int, found[1].split())
+        if not weight or 0 in numbers or (numbers and max(numbers) > self.count):
+            return None
+        self.line += found[0].count("\n")
+        self.at = found.end()
+        return tuple([self.alone[number] for number in numbers]), weight
 
     def _error(self, line: int, what: str, mend: str = "") -> UserError:
         return UserError(what, f"{self.where}:{line}" if self.where else f"line {line}", mend)
 
     def _more(self) -> bool:
-        return self.at < len(self.tokens)
+        if self.ahead is None:
+            self.ahead = self._token()
+        return self.ahead is not None
 
     def _peek(self) -> Token:
-        if not self._more():
-            last = self.tokens[-1].line if self.tokens else 1
-            raise self._error(last, "the file ends too early", "ballots end with a 0 on its own, then come the names")
-        return self.tokens[self.at]
+        if not self._more() or self.ahead is None:
+            raise self._error(
+                self.last, "the file ends too early", "ballots end with a 0 on its own, then come the names"
+            )
+        return self.ahead
 
     def _next(self) -> Token:
         token = self._peek()
-        self.at += 1
+        self.ahead = None
         return token
 
     def _whole(self, what: str) -> int:
@@ -84,9 +111,12 @@ class _Reader:
         self.count, seats = self._whole("the number of candidates"), self._whole("the number of seats")
         if not self.count or not seats:
             raise self._error(first.line, f"{self.count} candidates for {seats} seats", "both are at least 1")
+        self.alone = [(number,) for number in range(self.count + 1)]
         withdrawn, ties = self._head()
         ballots: list[tuple[Ranking, int]] = []
         while True:
+            while (simple := self._simple()) is not None:
+                ballots.append(simple)
             self._id()
             weight = self._whole("a ballot's weight, or the 0 that ends the ballots,")
             if weight == 0:
@@ -104,10 +134,10 @@ class _Reader:
         while self._more():
             token = self._peek()
             if token.kind == "word" and re.fullmatch(r"-\d+", token.text):
-                self.at += 1
+                self._next()
                 withdrawn.add(self._candidate(Token("word", token.text[1:], token.line)))
             elif token.kind == "open" and token.text == "[":
-                self.at += 1
+                self._next()
                 name, words = self._option()
                 if name.text == "nick":
                     self._nicknames(words, name)
@@ -167,8 +197,11 @@ class _Reader:
                 ranks.append(tuple(sorted(self._candidate(Token("word", part, token.line)) for part in parts)))
 
     def _names(self) -> tuple[list[str], Notes]:
-        rest = [token for token in self.tokens[self.at :] if token.kind == "quoted"]
-        loose = [token for token in self.tokens[self.at :] if token.kind != "quoted"]
+        left: list[Token] = []
+        while self._more():
+            left.append(self._next())
+        rest = [token for token in left if token.kind == "quoted"]
+        loose = [token for token in left if token.kind != "quoted"]
         if loose and not rest:
             # Names without quotes: one on each line.
             lines: dict[int, list[str]] = {}

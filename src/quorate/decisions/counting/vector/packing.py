@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -50,7 +51,14 @@ def pack(profile: Profile, *, ends: bool) -> Packed:
     shared: list[int] = []
     gone = profile.withdrawn
     for ranking, weight in profile.rankings:
-        row: list[int] = []
+        row = [number for rank in ranking for number in rank]
+        if len(row) == len(ranking) and all(ranking) and len(set(row)) == len(row) and gone.isdisjoint(row):
+            # As nearly all are: nobody equal, doubled, skipped or withdrawn.
+            if row:
+                strict.append(row)
+                strict_weights.append(weight)
+            continue
+        row = []
         places = [0] * (count + 1)
         level = 0
         equal = cut = False
@@ -76,8 +84,10 @@ def pack(profile: Profile, *, ends: bool) -> Packed:
             strict_weights.append(weight)
     width = max(map(len, strict), default=0) + 1
     order = np.zeros((len(strict), width), dtype=np.int16)
-    for at, row in enumerate(strict):
-        order[at, : len(row)] = row
+    lengths = np.fromiter(map(len, strict), dtype=np.int64, count=len(strict))
+    # Row after row, the cells that are used, filled with all candidates in one go.
+    used = np.arange(width)[None, :] < lengths[:, None]
+    order[used] = np.fromiter(chain.from_iterable(strict), dtype=np.int16, count=int(lengths.sum()))
     packed = grouped(order, np.array(strict_weights, dtype=np.int64), count)
     if not ranks:
         return Packed(*packed, *_no_ranks(count))

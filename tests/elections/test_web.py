@@ -21,6 +21,7 @@ from quorate.kernel import clock
 from quorate.ledger.keys import public_keys
 from quorate.registers.elections import actions
 from quorate.registers.elections.models import Election, SealedBallot
+from quorate.terms.queries import holders
 
 pytestmark = pytest.mark.django_db
 
@@ -50,7 +51,7 @@ def post(client: Client, url: str, value: Any) -> Any:
 
 @pytest.fixture
 def scene() -> Scene:
-    found = make(8)
+    found = make(8, seat_slugs=("seat-0", "seat-1"))
     found.nominate(3)
     return found
 
@@ -144,7 +145,15 @@ def test_what_the_script_sends_and_what_everybody_may_check(client: Client, scen
     assert len(text(client.get("/p/elections/council-2026/ballots.jsonl")).splitlines()) == 7
     assert text(client.get("/p/elections/council-2026/election.blt")).startswith("3 2")
     assert client.get("/p/elections/council-2026/other.txt").status_code == 404
-    assert "Elin Example 1" in text(officer.get("/elections/council-2026/"))
+    base = "/elections/council-2026/"
+    assert "Seat those elected" in text(officer.get(base))
+    officer.post(f"{base}seat/", {"start": "soon"})
+    assert [who.slug for who in holders("seat:council/seat-0", DAY + timedelta(days=60))] == ["elin-0"]
+    officer.post(f"{base}seat/", {"start": "2026-05-01"})
+    assert [who.slug for who in holders("seat:council/seat-0", DAY + timedelta(days=70))] == ["elin-1"]
+    officer.post(f"{base}left/", {"left": "nobody"})
+    officer.post(f"{base}left/", {"left": "elin-1"})
+    assert "left; counted again" in text(client.get("/p/elections/council-2026/"))
 
 
 @pytest.mark.parametrize(
@@ -282,6 +291,8 @@ POSTS = [
     "council-2026/close/",
     "council-2026/publish/",
     "council-2026/cancel/",
+    "council-2026/seat/",
+    "council-2026/left/",
     "council-2026/vote/",
     "council-2026/cast/",
     "council-2026/token/",

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 
 from quorate.decisions.counting import PRESETS
+from quorate.directory.web.forms import DayField
 from quorate.kernel.i18n import _
 from quorate.registers.elections.models import Election
 from quorate.registers.elections.rules import ElectionFacts
@@ -129,3 +130,22 @@ class PublishForm(forms.Form):
     """The public value of the lot."""
 
     public_value = forms.CharField(label=_("Public value for the lot"), required=False, max_length=200)
+
+
+class SeatForm(forms.Form):
+    """From when the elected serve."""
+
+    start = DayField(label=_("Their terms begin"), required=True)
+    until = DayField(label=_("and end"))
+
+
+class LeftForm(forms.Form):
+    """Who of those elected left."""
+
+    left = forms.ChoiceField(label=_("Who left"))
+
+    def __init__(self, *args: Any, serving: list[tuple[str, str]], **more: Any) -> None:
+        super().__init__(*args, **more)
+        field = self.fields["left"]
+        assert isinstance(field, forms.ChoiceField)  # declared above
+        field.choices = serving

@@ -18,6 +18,7 @@ from quorate.access.identity import actor_from
 from quorate.access.policy import authorise, may
 from quorate.decisions.balloting.bundle import SMALL
 from quorate.decisions.counting import preset
+from quorate.directory.web.forms import moment
 from quorate.kernel import clock
 from quorate.kernel.errors import NotFound, UserError
 from quorate.kernel.i18n import _, gettext
@@ -26,10 +27,12 @@ from quorate.registers.elections.models import Election, Nomination, RollRequest
 from quorate.registers.elections.web.forms import (
     AnswerForm,
     AskForm,
+    LeftForm,
     NominateForm,
     NoticeForm,
     PublishForm,
     ReasonForm,
+    SeatForm,
     initial,
 )
 from quorate.registers.elections.web.public import PublicElections
@@ -152,6 +155,37 @@ def cancel(request: HttpRequest, slug: str) -> HttpResponse:
 
 @login_required
 @require_POST
+def seat(request: HttpRequest, slug: str) -> HttpResponse:
+    """Give the named seats to those elected."""
+    form = SeatForm(request.POST)
+
+    def act(found: Election) -> None:
+        authorise(actor_from(request), "election.manage", found.body)
+        if not form.is_valid():
+            raise UserError(gettext("say from which day they serve"))
+        start, until = moment(form.cleaned_data["start"]), moment(form.cleaned_data["until"])
+        assert start is not None  # the form requires it
+        actions.seat_elected(actor=actor_from(request), election=found, start=start, until=until)
+        messages.success(request, gettext("Those elected have their seats."))
+
+    return _act(request, slug, act)
+
+
+@login_required
+@require_POST
+def left(request: HttpRequest, slug: str) -> HttpResponse:
+    """Count again for a vacancy."""
+    gone = request.POST.get("left", "")[:80]
+
+    def act(found: Election) -> None:
+        filled = actions.count_back(actor=actor_from(request), election=found, left=gone)
+        messages.success(request, gettext("The seat goes to: %s") % (filled or gettext("nobody")))
+
+    return _act(request, slug, act)
+
+
+@login_required
+@require_POST
 def decide(request: HttpRequest, slug: str, request_id: UUID) -> HttpResponse:
     """Grant or refuse a request about the roll."""
     asked = RollRequest.objects.filter(pk=request_id, election__slug=slug).first()
@@ -226,11 +260,23 @@ def record_page(
         "may_close": manages and found.state == "open" and clock.now() >= found.closes_at,
         "publish_form": PublishForm() if manages and found.state == "closed" else None,
         "cancel_form": ReasonForm() if manages and found.state not in ("published", "cancelled") else None,
+        "seat_form": SeatForm() if manages and found.state == "published" and found.seat_slugs else None,
+        "left_form": _left_form(found) if manages else None,
         "requests": RollRequest.objects.filter(election=found).select_related("person") if manages else [],
         "reason_form": ReasonForm(),
         "history": history("election", str(found.pk), private=True),
     }
     return render(request, "elections/election.html", context, status=status)
+
+
+def _left_form(found: Election) -> LeftForm | None:
+    """Those who hold a seat of a published election, to say who left."""
+    if found.bundle is None or found.bundle["ballots"] is None:
+        return None
+    names = {item["id"]: item["name"] for item in found.bundle["manifest"]["candidates"]}
+    gone = {item["left"] for item in found.countbacks}
+    held = [*found.bundle["result"]["elected"], *(item["filled"] for item in found.countbacks if item["filled"])]
+    return LeftForm(serving=[(name, names[name]) for name in held if name not in gone])
 
 
 def _act(request: HttpRequest, slug: str, act: Any) -> HttpResponse:

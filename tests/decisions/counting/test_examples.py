@@ -230,6 +230,23 @@ def test_a_difference_between_counters_names_stage_and_candidate() -> None:
         compare(one, moved)
 
 
+@pytest.mark.parametrize(
+    ("module", "name", "rule"),
+    [("meek", "_up", "meek-prf"), ("pairwise", "_widest", "schulze-winning"), ("sums", "ballots", "approval")],
+)
+def test_a_counter_that_counts_otherwise_is_found_out(
+    monkeypatch: pytest.MonkeyPatch, module: str, name: str, rule: str
+) -> None:
+    wrong = {
+        "_up": lambda number, by: number // by,
+        "_widest": lambda standing, links, start: {},
+        "ballots": lambda profile, rule: [({1: 1}, 1)],
+    }
+    monkeypatch.setattr(f"quorate.decisions.counting.plain.{module}.{name}", wrong[name])
+    with pytest.raises(Disagreement):
+        agreed(strict("ABC", 2, (7, "ABC"), (4, "BCA"), (3, "CA")), rule)
+
+
 def test_every_rule_says_what_each_mark_means() -> None:
     assert len(PRESETS) == 14
     for _name, rule in PRESETS.items():

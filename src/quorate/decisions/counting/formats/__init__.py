@@ -31,6 +31,9 @@ _ALL = (
     Format("abif", "ABIF", (".abif",), abif.read, abif.write),
     Format("civs", "CSV of CIVS, a lower number is better", (), columns.read_civs, columns.write_civs),
     Format("elekto", "CSV of elekto, a higher number is better", (), columns.read_elekto, columns.write_elekto),
+    Format(
+        "scores-csv", "CSV with a column of scores for each candidate", (), columns.read_scores, columns.write_scores
+    ),
     Format("cvr", "NIST cast vote records 1.0, JSON", (), cvr.read, cvr.write),
     Format("manifest", "canonical manifest, with the ballots beside it", (".json",), manifest.read),
 )

@@ -1,6 +1,7 @@
-"""Tables with one column for each candidate: CIVS (a lower number is better) and elekto (a higher one is).
+"""Tables with one column for each candidate: CIVS (a lower number is better), elekto (a higher one is), and scores.
 
-Both write ``No opinion`` where a voter said nothing; CIVS takes ``-`` too, and ``4X1,2,3`` for four ballots.
+The first two write ``No opinion`` where a voter said nothing; CIVS takes ``-`` too, and ``4X1,2,3`` for four ballots.
+A table of scores, such as BetterVoting exports, may have columns for a weight and for the ballot's id.
 """
 
 from __future__ import annotations
@@ -9,11 +10,12 @@ import csv
 import io
 import re
 
-from quorate.decisions.counting.formats.tables import is_cell, rows_of
-from quorate.decisions.counting.profile import Notes, Profile, Ranking
+from quorate.decisions.counting.formats.tables import WEIGHT, is_cell, rows_of
+from quorate.decisions.counting.profile import STARS, Notes, Profile, Ranking
 from quorate.kernel.errors import UserError
 
 _NONE = {"no opinion", "-", ""}
+_IDS = {"ballot_id", "ballot id", "ballotid", "id", "voter", "voter id", "voter_id", "timestamp"}
 
 
 def read_civs(text: str, where: str = "") -> Profile:
@@ -34,6 +36,59 @@ def write_civs(profile: Profile) -> str:
 def write_elekto(profile: Profile) -> str:
     """A table as elekto has it."""
     return _write(profile, best_is_low=False)
+
+
+def read_scores(text: str, where: str = "") -> Profile:
+    """Score ballots, a row each: whole numbers, blank where no score was given; 0 to 5 unless some are higher."""
+    rows = [(line, cells) for line, cells in rows_of(text) if not cells[0].startswith("#")]
+    if not rows:
+        raise UserError("the file is empty", where, "a first row with the candidates' names")
+    head = rows[0][1]
+    weights = [at for at, cell in enumerate(head) if cell.lower() in WEIGHT]
+    columns = [at for at, cell in enumerate(head) if at not in weights and cell and cell.lower() not in _IDS]
+    if not columns:
+        raise UserError("the headings name no candidates", where, "one column for each candidate")
+    ballots: list[tuple[tuple[int | None, ...], int]] = []
+    for line, row in rows[1:]:
+        cells = [*row, *([""] * (len(head) - len(row)))]
+        at = f"{where}:{line}" if where else f"line {line}"
+        scores: list[int | None] = []
+        for column in columns:
+            if cells[column].lower() in _NONE:
+                scores.append(None)
+            elif re.fullmatch(r"\d+", cells[column]):
+                scores.append(int(cells[column]))
+            else:
+                raise UserError(f"{cells[column]!r} is no score", at, "a whole number, or nothing")
+        weight = cells[weights[0]] if weights else "1"
+        if not weight.isdecimal():
+            raise UserError(f"{weight!r} is no weight", at, "a whole number")
+        ballots.append((tuple(scores), int(weight)))
+    top = max([STARS[1], *(score for scores, _weight in ballots for score in scores if score is not None)])
+    return Profile([head[column] for column in columns], 1, scores=ballots, scale=(0, top))
+
+
+def write_scores(profile: Profile) -> str:
+    """A table of scores with a weight."""
+    lost = ""
+    if not profile.is_scored:
+        lost = "rankings"
+    elif profile.withdrawn or profile.ids or profile.tie_order or profile.notes != Notes() or profile.seats != 1:
+        lost = "seats, withdrawn candidates, ids, an order for ties or notes"
+    elif (profile.scale or STARS)[0] != 0 or (profile.scale or STARS)[1] != max(
+        [STARS[1], *(score for scores, _weight in profile.scores for score in scores if score is not None)]
+    ):
+        lost = "this scale"
+    elif any(not is_cell(name) or name.startswith("#") or name.lower() in _IDS | WEIGHT for name in profile.candidates):
+        lost = "such names"
+    if lost:
+        raise UserError(f"a table of scores cannot hold {lost}", "format", "convert to manifest")
+    out = io.StringIO()
+    table = csv.writer(out, lineterminator="\n")
+    table.writerow(["weight", *profile.candidates])
+    for scores, weight in profile.scores:
+        table.writerow([weight, *("" if score is None else score for score in scores)])
+    return out.getvalue()
 
 
 def _read(text: str, where: str, *, best_is_low: bool) -> Profile:

@@ -14,7 +14,7 @@ SKIPPED = frozenset({"", "-", "skipped", "undervote", "blank", "none"})
 _RANK = re.compile(
     r"^(?:rank|ranking|choice|preference|pref|vote)?[ _-]*(\d+)(?:st|nd|rd|th)?(?:[ _-]*(?:rank|choice|preference))?$"
 )
-_WEIGHT = frozenset({"weight", "weights", "count", "ballots", "number", "votes", "n", "frequency", "multiplicity"})
+WEIGHT = frozenset({"weight", "weights", "count", "ballots", "number", "votes", "n", "frequency", "multiplicity"})
 
 
 def rows_of(text: str) -> list[tuple[int, list[str]]]:
@@ -99,10 +99,12 @@ def read_merged(text: str, where: str = "") -> Profile:
         raise UserError("the file has no headings", where, "columns like rank1, rank2 and weight")
     line, head = rows[0]
     columns = {int(found[1]): at for at, cell in enumerate(head) if (found := _RANK.match(cell.lower()))}
-    weights = [at for at, cell in enumerate(head) if cell.lower() in _WEIGHT]
+    weights = [at for at, cell in enumerate(head) if cell.lower() in WEIGHT]
     if not columns:
         raise UserError(
-            "the headings name no ranks", _at(where, line), "columns like rank1, rank2 and weight, or candidates,seats"
+            "the headings name no ranks",
+            _at(where, line),
+            "columns like rank1, rank2 and weight; for a column for each candidate --format scores-csv, civs or elekto",
         )
     read_rows: list[tuple[list[list[str]], int]] = []
     for line, cells in rows[1:]:

@@ -69,7 +69,8 @@ def test_what_anybody_sees(council: Council, browser: Callable[[str], Client]) -
     visitor = browser("")
     meeting = held(council)
     page = visitor.get(f"/p/meetings/{meeting.id}/").content.decode()
-    for words in ("Host Lantern 2", "<strong>Now</strong>", "Host it", "Passed", "Alternate, standing in", "Finn Roe"):
+    for words in ("Host Lantern 2", "<strong>Now</strong>", "Host it", "Passed", "Alternate, standing in", "Finn Roe",
+                  "07:00 America/Los_Angeles"):  # fmt: skip
         assert words in page
     assert "Tell them" not in page
     assert visitor.get(f"/p/meetings/{meeting.id}/minutes/").status_code == 404

@@ -131,6 +131,11 @@ class Meeting(models.Model):
         return self.starts_at.astimezone(ZoneInfo(self.zone))
 
     @property
+    def clock(self) -> str:
+        """What clocks show where it is anchored when it starts: ``07:00 America/Los_Angeles``."""
+        return f"{self.local_start:%H:%M} {self.zone}"
+
+    @property
     def url(self) -> str:
         """Its public address."""
         return f"/p/meetings/{self.id}/"

@@ -158,6 +158,21 @@ def test_merged_patterns_with_numbers_and_the_weight_first() -> None:
 
 
 @pytest.mark.parametrize(
+    "heading",
+    [
+        "rank1,rank2,weight",
+        "Rank_1,Rank_2,Count",
+        "1,2,n",
+        "1st Choice,2nd Choice,Votes",
+        "First,Second,Number of ballots",
+    ],
+)
+def test_headings_of_merged_patterns(heading: str) -> None:
+    profile = named("csv").read(f"{heading}\nAnna,Bela,4\nBela,overvote,1\n", "")
+    assert dict(profile.rankings) == {((1,), (2,)): 4, ((2,),): 1}
+
+
+@pytest.mark.parametrize(
     ("text", "where"),
     [
         ("", "e.csv"),

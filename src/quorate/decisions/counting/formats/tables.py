@@ -11,10 +11,20 @@ from quorate.kernel.errors import UserError
 
 #: What a cell says when no candidate stands in it.
 SKIPPED = frozenset({"", "-", "skipped", "undervote", "blank", "none"})
-_RANK = re.compile(
-    r"^(?:rank|ranking|choice|preference|pref|vote)?[ _-]*(\d+)(?:st|nd|rd|th)?(?:[ _-]*(?:rank|choice|preference))?$"
+_RANKED = r"(?:rank|ranking|ranked|choice|preference|pref|vote|position|pos|place)"
+_RANK = re.compile(rf"(?:{_RANKED}[ _-]*)?(\d+)(?:st|nd|rd|th)?(?:[ _-]*{_RANKED})?")
+_WORDS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
+_WORD = re.compile(rf"({'|'.join(_WORDS)})(?:[ _-]*{_RANKED})?")
+WEIGHT = frozenset(
+    {"weight", "weights", "wt", "count", "counts", "total", "n", "number", "freq", "frequency", "multiplicity"}
+    | {
+        f"{many}{of}"
+        for many in ("", "n_", "num_", "number of ", "no. of ", "n ", "num ")
+        for of in ("ballots", "votes", "voters")
+    }
 )
-WEIGHT = frozenset({"weight", "weights", "count", "ballots", "number", "votes", "n", "frequency", "multiplicity"})
+#: More than one candidate at a rank that allows one: the ballot does not say who is next.
+_OVERVOTE = "overvote"
 
 
 def rows_of(text: str) -> list[tuple[int, list[str]]]:
@@ -98,7 +108,7 @@ def read_merged(text: str, where: str = "") -> Profile:
     if not rows:
         raise UserError("the file has no headings", where, "columns like rank1, rank2 and weight")
     line, head = rows[0]
-    columns = {int(found[1]): at for at, cell in enumerate(head) if (found := _RANK.match(cell.lower()))}
+    columns = {rank: at for at, cell in enumerate(head) if (rank := _rank_of(cell.lower()))}
     weights = [at for at, cell in enumerate(head) if cell.lower() in WEIGHT]
     if not columns:
         raise UserError(
@@ -108,7 +118,12 @@ def read_merged(text: str, where: str = "") -> Profile:
         )
     read_rows: list[tuple[list[list[str]], int]] = []
     for line, cells in rows[1:]:
-        ranks = [_names_in(cells[at] if at < len(cells) else "") for _rank, at in sorted(columns.items())]
+        ranks: list[list[str]] = []
+        for _rank, at in sorted(columns.items()):
+            cell = cells[at] if at < len(cells) else ""
+            if cell.lower() == _OVERVOTE:
+                break
+            ranks.append(_names_in(cell))
         while ranks and not ranks[-1]:
             ranks.pop()
         weight = _weight(cells[weights[0]] if weights[0] < len(cells) else "", where, line) if weights else 1
@@ -182,6 +197,13 @@ def _numbering(names: list[str], used: set[str], where: str) -> dict[str, int]:
     if used and all(name.isdecimal() for name in used):
         return {name: int(name) for name in used}
     return {name: number for number, name in enumerate(sorted(used, key=natural), 1)}
+
+
+def _rank_of(heading: str) -> int | None:
+    if found := _RANK.fullmatch(heading):
+        return int(found[1])
+    word = _WORD.fullmatch(heading)
+    return _WORDS.index(word[1]) + 1 if word else None
 
 
 def _names_in(cell: str) -> list[str]:

@@ -30,7 +30,8 @@ def count(profile: Profile, rule: Preset, seats: int, chance: Chance, record: Re
                 prefer[one, other] += weight
     if rule.strength == "locked":
         locked = _locked(prefer)
-        reached = {one: _reach(locked, one) for one in standing}
+        below = _links(locked)
+        reached = {one: _reach(below, one) for one in standing}
         record.details["locked"] = sorted(list(pair) for pair in locked)
         above = {(one, other) for one in standing for other in reached[one]}
     else:
@@ -89,19 +90,26 @@ def _locked(prefer: dict[Pair, int]) -> set[Pair]:
             strength.setdefault((-votes, prefer[other, one]), []).append((one, other))
     locked: set[Pair] = set()
     for level in sorted(strength):
-        together = locked.union(strength[level])
+        together = _links(locked.union(strength[level]))
         locked = locked.union(pair for pair in strength[level] if pair[0] not in _reach(together, pair[1]))
     return locked
 
 
-def _reach(pairs: set[Pair], start: int) -> set[int]:
-    """Everyone whom a walk along ``pairs`` leads to."""
+def _links(pairs: set[Pair]) -> dict[int, list[int]]:
+    """Whom each is locked above."""
+    links: dict[int, list[int]] = {}
+    for one, other in pairs:
+        links.setdefault(one, []).append(other)
+    return links
+
+
+def _reach(links: dict[int, list[int]], start: int) -> set[int]:
+    """Everyone whom a walk along ``links`` leads to."""
     found: set[int] = set()
     todo = [start]
     while todo:
-        here = todo.pop()
-        for one, other in pairs:
-            if one == here and other not in found:
+        for other in links.get(todo.pop(), ()):
+            if other not in found:
                 found.add(other)
                 todo.append(other)
     return found

@@ -178,3 +178,36 @@ def test_pages_of_elections_look_right(site: Site, looks_right: Look) -> None:
         page.goto(path)
         looks_right(page, name)
     clock.set_now(DAY + timedelta(days=1))
+
+
+@pytest.mark.parametrize("level", ["B", "C"])
+def test_an_answer_that_is_lost_loses_no_ballot_and_doubles_none(site: Site, level: str) -> None:
+    """The server takes what is sent and the answer never arrives; the page is loaded again and tries once more."""
+    scene = make(6, level=level)
+    scene.nominate(3)
+    scene.open()
+    voter = site.as_account(account(scene.people[0]))
+    lost: list[str] = []
+
+    def lose(route: Any) -> None:
+        if route.request.url in lost:
+            route.continue_()
+            return
+        lost.append(route.request.url)
+        route.fetch()
+        route.abort()
+
+    for path in ("cast", "token", "box"):
+        voter.route(f"**/council-2026/{path}/", lose)
+    for _attempt in range(2 if level == "C" else 1):  # at C the token's answer is lost first, then the ballot's
+        voter.goto(VOTE)
+        mark(voter, elin_1="1")
+        voter.get_by_role("button", name="Cast this ballot").click()
+        expect(voter.locator("#ballot-status")).to_contain_text("fetch")
+    voter.goto(VOTE)
+    mark(voter, elin_2="1")  # another mind: the lost one is replaced by its code, which this tab kept
+    receipt = cast(voter)
+    assert SealedBallot.objects.count() == 2
+    standing = SealedBallot.objects.get(code="")
+    assert standing.commitment == receipt["commitment"]
+    assert RollEntry.objects.filter(voted=True).count() == 1

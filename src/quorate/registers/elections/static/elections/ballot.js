@@ -86,10 +86,11 @@
   };
 
   // RFC 9474, RSABSSA-SHA384-PSS-Randomized.
-  const token = async () => {
+  // What was drawn is given back in, so that a token whose answer was lost can be asked for again.
+  const token = async (drawn) => {
     const n = BigInt("0x" + given.n), e = BigInt(given.e), size = given.n.length % 2 ? (given.n.length + 1) / 2 : given.n.length / 2;
     const bits = n.toString(2).length - 1, length = Math.ceil(bits / 8);
-    const value = random(32), prefix = random(32), salt = random(48);
+    const [value, prefix, salt] = [drawn.value, drawn.prefix, drawn.salt].map(bytes);
     const digest = await hash("SHA-384", join(new Uint8Array(8), await hash("SHA-384", join(prefix, value)), salt));
     const block = join(new Uint8Array(length - 98), [1], salt);
     let mask = new Uint8Array(0);
@@ -99,9 +100,9 @@
     const masked = block.map((byte, place) => byte ^ mask[place]);
     masked[0] &= 0xff >> (8 * length - bits);
     const encoded = big(join(masked, digest, [0xbc]));
-    const factor = below(n, size);
+    const factor = BigInt("0x" + drawn.factor);
     const blinded = octets(encoded * power(factor, e, n) % n, size);
-    return { value, prefix, blinded, finish: (signed) => {
+    return { blinded, finish: (signed) => {
       const signature = mod(big(signed) * inverse(factor, n), n);
       if (power(signature, e, n) !== encoded) throw new Error(given.unsigned);
       return octets(signature, size);
@@ -116,7 +117,9 @@
       referrerPolicy: "no-referrer", cache: "no-store",
     });
     const found = await answer.json();
-    if (!answer.ok) throw new Error([found.what, found.mend].filter(Boolean).join(" — "));
+    if (!answer.ok) {
+      throw Object.assign(new Error([found.what, found.mend].filter(Boolean).join(" — ")), { status: answer.status });
+    }
     return found;
   };
 
@@ -128,19 +131,30 @@
   for (const item of document.querySelectorAll("[data-without-script]")) item.hidden = true;
   for (const item of document.querySelectorAll("[data-with-script]")) item.hidden = false;
 
-  let draft = null;
+  // Attempts of this tab that had no answer: sent again they are the same ballot, and their codes may replace it.
+  const drafts = (() => { try { return JSON.parse(sessionStorage.getItem(shelf) || "[]"); } catch { return []; } })();
+  const note = () => { try { sessionStorage.setItem(shelf, JSON.stringify(drafts)); } catch { /* private window */ } };
   const status = document.getElementById("ballot-status");
   const say = (words, wrong) => { status.textContent = words; status.className = wrong ? "error" : "quiet"; };
 
   const credential = async () => {
-    const held = kept().token;
-    if (held) return held;
-    if (!draft.token) draft.token = await token();
-    const answer = await send(given.token, { blinded: hex(draft.token.blinded) }, true);
-    const signature = draft.token.finish(bytes(answer.signed));
-    const made = { token: hex(draft.token.value), prefix: hex(draft.token.prefix), signature: hex(signature) };
-    keep({ token: made });
-    return made;
+    if (kept().token) return kept().token;
+    const n = BigInt("0x" + given.n), size = Math.ceil(given.n.length / 2);
+    const drawn = kept().drawn || {
+      value: hex(random(32)), prefix: hex(random(32)), salt: hex(random(48)), factor: below(n, size).toString(16),
+    };
+    keep({ drawn });
+    const made = await token(drawn);
+    const answer = await send(given.token, { blinded: hex(made.blinded) }, true);
+    const signature = hex(made.finish(bytes(answer.signed)));
+    keep({ token: { token: drawn.value, prefix: drawn.prefix, signature }, drawn: undefined });
+    return kept().token || { token: drawn.value, prefix: drawn.prefix, signature };
+  };
+
+  const deliver = async (body, before) => {
+    const sent = before ? { ...body, replaces: before } : body;
+    if (given.level !== "C") return send(given.cast, sent, true);
+    return send(given.box, before ? sent : { ...sent, credential: await credential() }, false);
   };
 
   form.addEventListener("submit", async (event) => {
@@ -150,25 +164,31 @@
     say(given.working, false);
     try {
       const ballot = ranks(), said = JSON.stringify(ballot);
-      // A second press with the same marks sends the same commitment: it cannot count twice.
-      if (!draft || draft.said !== said) {
-        draft = { said, r: below(ORDER, 32), code: random(32), token: draft && draft.token };
+      let draft = drafts.find((item) => item.said === said);
+      if (!draft) {
+        draft = { said, r: hex(littleOctets(below(ORDER, 32))), code: hex(random(32)) };
+        drafts.push(draft);
+        note();
       }
-      const commitment = await commit(ballot, draft.r);
-      const anchor = await hash("SHA-256", join(text("quorate/change code/1"), draft.code));
-      const body = { ballot, r: hex(littleOctets(draft.r)), anchor: hex(anchor), commitment: hex(commitment) };
-      const before = codeField ? codeField.value.trim() : "";
-      if (before) body.replaces = before;
-      let receipt;
-      if (given.level === "C") {
-        if (!before) body.credential = await credential();
-        receipt = await send(given.box, body, false);
-      } else {
-        receipt = await send(given.cast, body, true);
+      const commitment = await commit(ballot, little(bytes(draft.r)));
+      const anchor = await hash("SHA-256", join(text("quorate/change code/1"), bytes(draft.code)));
+      const body = { ballot, r: draft.r, anchor: hex(anchor), commitment: hex(commitment) };
+      const shown = codeField ? codeField.value.trim() : "";
+      let receipt = null;
+      const others = drafts.filter((item) => item !== draft).map((item) => item.code).reverse();
+      for (const before of [shown, ...others]) {
+        try {
+          receipt = await deliver(body, before);
+          break;
+        } catch (error) {
+          if (error.status !== 409 || before === [shown, ...others].at(-1)) throw error;
+        }
       }
       if (receipt.commitment !== body.commitment || receipt.anchor !== body.anchor) throw new Error(given.other);
-      keep({ code: hex(draft.code), index: receipt.index });
-      show(receipt, hex(draft.code));
+      keep({ code: draft.code, index: receipt.index });
+      drafts.length = 0;
+      note();
+      show(receipt, draft.code);
     } catch (error) {
       say(String(error.message || error), true);
       button.disabled = false;

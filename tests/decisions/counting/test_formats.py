@@ -275,3 +275,51 @@ def test_a_file_that_is_not_utf8_is_read_as_latin1() -> None:
         path = Path(folder) / "e.blt"
         path.write_bytes(b'1 1\n1 1 0\n0\n"Ren\xe9e"\n')
         assert read(path).candidates == ("Renée",)
+
+
+MUTATED = st.sampled_from(
+    [
+        "",
+        "0",
+        "-1",
+        "99999999999999999999",
+        "x",
+        '"',
+        "{",
+        "}",
+        "[",
+        "]",
+        ",",
+        ":",
+        "=",
+        "(",
+        ")",
+        "\n",
+        "#",
+        "\0",
+        "٣",
+        "null",
+    ]
+)
+
+
+@pytest.mark.parametrize("form", list(FORMATS))
+@settings(max_examples=30)
+@given(data=st.data())
+def test_any_text_is_read_or_refused_with_words(form: str, data: st.DataObject) -> None:
+    """Files come from anywhere: a broken one is the user's error, never a defect of ours."""
+    if data.draw(st.booleans()):
+        text = data.draw(st.text(alphabet='0123456789 ,-=()[]{}:>/"#\n\0aB٣²', max_size=40))
+    else:
+        text = (
+            manifest.pair(FULL)[0].decode()
+            if form == "manifest"
+            else write(STARS.but(seats=1) if form == "scores-csv" else PLAIN, form)
+        )
+        for _change in range(data.draw(st.integers(1, 3))):
+            at = data.draw(st.integers(0, len(text)))
+            text = text[:at] + data.draw(MUTATED) + text[at + data.draw(st.integers(0, 5)) :]
+    try:
+        assert isinstance(named(form).read(text, "file"), Profile)
+    except UserError as error:
+        assert error.line

@@ -25,6 +25,8 @@ Scores = tuple[int | None, ...]
 
 #: Five stars, none to five.
 STARS = (0, 5)
+#: More candidates or ballots than these are a broken file, not an election; the arrays hold as many.
+MOST_CANDIDATES, MOST_BALLOTS = 2_000, 10**12
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,8 +250,9 @@ class Profile:
     def _check(self) -> None:
         if self.seats < 1:
             raise UserError("there must be at least one seat", "seats", "say how many seats are filled")
-        if not self.candidates:
-            raise UserError("there are no candidates", "candidates")
+        check_size(len(self.candidates))
+        if self.total > MOST_BALLOTS:
+            raise UserError(f"there are more than {MOST_BALLOTS:,} ballots", "ballots", "look at the weights")
         if self.ids and (len(self.ids) != len(self.candidates) or len(set(self.ids)) != len(self.ids)):
             raise UserError("each candidate needs one id, and no two the same", "ids")
         strange = sorted(number for number in self.withdrawn if number not in self.numbers)
@@ -269,6 +272,14 @@ class Profile:
                 raise UserError("the matrix has one row for each weight", "ballots")
             if rows.size and (int(rows.min()) < 0 or int(rows.max()) > count):
                 raise UserError("a ballot names a candidate who is not there", "ballots")
+
+
+def check_size(candidates: int, where: str = "candidates") -> None:
+    """``UserError`` for no candidates and for more than anybody could rank."""
+    if candidates < 1:
+        raise UserError("there are no candidates", where)
+    if candidates > MOST_CANDIDATES:
+        raise UserError(f"there are more than {MOST_CANDIDATES:,} candidates", where, "look at the first line")
 
 
 def ranking_of(scores: Scores) -> Ranking:

@@ -53,7 +53,11 @@ def read(path: str | Path, form: str | None = None) -> Profile:
     except UnicodeDecodeError:
         # Older counting programs write Latin-1, in which every byte is a letter.
         text = content.decode("latin-1")
-    return chosen.read(text, str(path))
+    try:
+        return chosen.read(text, str(path))
+    except (ValueError, OverflowError, RecursionError) as error:
+        # Numbers of thousands of digits, brackets of thousands of levels.
+        raise UserError(f"the file cannot be read: {error}", where=str(path)) from error
 
 
 def save(profile: Profile, form: str, path: str | Path) -> list[Path]:

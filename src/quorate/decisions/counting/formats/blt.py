@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from quorate.decisions.counting.profile import Notes, Profile, Ranking
+from quorate.decisions.counting.profile import Notes, Profile, Ranking, check_size
 from quorate.kernel.errors import UserError
 
 _TOKEN = re.compile(
@@ -111,6 +111,7 @@ class _Reader:
         self.count, seats = self._whole("the number of candidates"), self._whole("the number of seats")
         if not self.count or not seats:
             raise self._error(first.line, f"{self.count} candidates for {seats} seats", "both are at least 1")
+        check_size(self.count, f"{self.where}:{first.line}" if self.where else f"line {first.line}")
         self.alone = [(number,) for number in range(self.count + 1)]
         withdrawn, ties = self._head()
         ballots: list[tuple[Ranking, int]] = []

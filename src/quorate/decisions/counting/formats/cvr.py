@@ -18,9 +18,14 @@ UNDATED = "1970-01-01T00:00:00Z"
 def read(text: str, where: str = "") -> Profile:
     """The only ranked contest of a report. ``UserError`` for several contests or what is no report."""
     try:
-        report = json.loads(text)
+        return _profile(json.loads(text), where)
     except json.JSONDecodeError as error:
         raise UserError(error.msg, f"{where}:{error.lineno}", "mend the JSON at this line") from error
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise UserError(f"the report does not hold what it must: {error}", where) from error
+
+
+def _profile(report: Any, where: str) -> Profile:
     elections = report.get("Election") if isinstance(report, dict) else None
     if not elections or not isinstance(report.get("CVR"), list):
         raise UserError("this is no report of cast vote records", where, "a JSON object with Election and CVR")

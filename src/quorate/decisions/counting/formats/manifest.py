@@ -65,8 +65,8 @@ def read(text: str, where: str = "") -> Profile:
         file = Path(where).parent / Path(document["ballots"]["file"]).name
         return parse(document, file.read_bytes(), str(file))
     except OSError as error:
-        raise UserError(error.strerror or "cannot be read", where=str(file)) from error
-    except (KeyError, TypeError, ValueError) as error:
+        raise UserError(error.strerror or "cannot be read", where=str(error.filename or where)) from error
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise UserError(f"the manifest does not hold what it must: {error}", where) from error
 
 

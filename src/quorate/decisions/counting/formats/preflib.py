@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from quorate.decisions.counting.profile import Notes, Profile, Rank, Ranking
+from quorate.decisions.counting.profile import Notes, Profile, Rank, Ranking, check_size
 from quorate.kernel.errors import UserError
 
 _NAME = re.compile(r"ALTERNATIVE NAME (\d+)")
@@ -32,13 +32,14 @@ def read(text: str, where: str = "") -> Profile:
             count, _colon, order = line.partition(":")
             ballots.append((_order(order, where, number), _whole(count, where, number)))
     names = {int(found[1]): value for key, value in told.items() if (found := _NAME.fullmatch(key))}
-    size = int(told.get("NUMBER ALTERNATIVES") or max(names, default=0))
+    size = _whole(told.get("NUMBER ALTERNATIVES") or str(max(names, default=0)), where, 1)
+    check_size(size, where)
     _check(ballots, size, where)
     return Profile(
         [names.get(number, f"Candidate {number}") for number in range(1, size + 1)],
         _whole(told.get("SEATS", "1"), where, 1),
         rankings=ballots,
-        withdrawn=[int(number) for number in told.get("WITHDRAWN", "").replace(",", " ").split()],
+        withdrawn=[_whole(number, where, 1) for number in told.get("WITHDRAWN", "").replace(",", " ").split()],
         notes=Notes(told.get("TITLE", ""), told.get("SOURCE", ""), told.get("DESCRIPTION", "")),
     )
 
@@ -47,6 +48,7 @@ def _old(lines: list[tuple[int, str]], where: str) -> Profile:
     """Number of alternatives, ``number,name`` for each, ``voters,sum,unique``, then ``count,order``."""
     number, line = lines[0]
     size = _whole(line, where, number)
+    check_size(size, where)
     if len(lines) < size + 2:
         raise UserError(f"{size} alternatives are promised and fewer lines there", where, "one line for each name")
     names = [line.partition(",")[2].strip() for _number, line in lines[1 : size + 1]]

@@ -6,7 +6,7 @@ import csv
 import io
 import re
 
-from quorate.decisions.counting.profile import Notes, Profile, Ranking
+from quorate.decisions.counting.profile import Notes, Profile, Ranking, check_size
 from quorate.kernel.errors import UserError
 
 #: What a cell says when no candidate stands in it.
@@ -54,8 +54,11 @@ def read(text: str, where: str = "") -> Profile:
 def read_scottish(text: str, where: str = "") -> Profile:
     """``candidates,seats``, then ``weight,first,second,…``, then the names and the ward."""
     rows = rows_of(text)
-    line, head = rows[0]
-    count, seats = (int(cell) for cell in _trimmed(head)[:2])
+    head = _trimmed(rows[0][1]) if rows else []
+    if len(head) != 2 or not all(cell.isdecimal() for cell in head):
+        raise UserError("the first row is not the numbers of candidates and seats", _at(where, 1), "like 7,3")
+    line, count, seats = rows[0][0], int(head[0]), int(head[1])
+    check_size(count, where)
     ballots: list[tuple[Ranking, int]] = []
     words: list[list[str]] = []
     for line, cells in rows[1:]:
@@ -195,6 +198,7 @@ def _numbering(names: list[str], used: set[str], where: str) -> dict[str, int]:
             raise UserError(f"{strange[0]!r} is no candidate", where, "add a row #candidate for each")
         return {name: number for number, name in enumerate(names, 1)}
     if used and all(name.isdecimal() for name in used):
+        check_size(max(map(int, used)), where)
         return {name: int(name) for name in used}
     return {name: number for number, name in enumerate(sorted(used, key=natural), 1)}
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from tests.api.conftest import token_for
 from tests.elections.scene import make
 
 from quorate.decisions.balloting import verifier
@@ -55,3 +56,24 @@ def test_elections_that_are_not_public_are_not_shown(client: Client) -> None:
     scene.body.save()
     assert client.get("/api/v1/elections").json()["items"] == []
     assert client.get("/api/v1/elections/council-2026").status_code == 404
+
+
+def test_a_roll_call_takes_votes_and_a_secret_election_does_not() -> None:
+    scene = make(6, level="A")
+    scene.nominate(2)
+    scene.open()
+    url = "/api/v1/elections/council-2026/votes"
+
+    def vote(place: int, ballot: Any) -> Any:
+        account = scene.people[place].account
+        assert account is not None
+        token = token_for(account)
+        headers = {"Authorization": f"Bearer {token}"}
+        return Client().post(url, json.dumps({"ballot": ballot}), content_type="application/json", headers=headers)
+
+    assert vote(0, [["elin-1"], ["elin-0"]]).json() == {"ballot": [["elin-1"], ["elin-0"]]}
+    assert vote(0, [["elin-0"]]).json() == {"ballot": [["elin-0"]]}
+    assert vote(1, [["nobody"]]).status_code == 422
+    assert Client().post(url, "{}", content_type="application/json").status_code == 401
+    type(scene.election).objects.update(level="B")
+    assert vote(2, [["elin-1"]]).status_code == 409

@@ -7,18 +7,20 @@ minute. They go to the addresses of the ballot page (`docs/explanation/secret-ba
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from django.http import HttpRequest
 from ninja import Query, Router, Schema
+from pydantic import Field
 
 from quorate.access.identity import actor_from
-from quorate.kernel.errors import NotFound
+from quorate.kernel.errors import NotFound, UserError
 from quorate.kernel.i18n import gettext
-from quorate.registers.elections import queries
+from quorate.registers.elections import actions, queries
 from quorate.registers.elections.models import Election
 from quorate.toolkit.rest import PUBLIC, Page, Paging, page
+from quorate.toolkit.rest import Body as ApiBody
 
 router = Router(tags=["Elections"])
 
@@ -61,6 +63,20 @@ class ElectionDetail(ElectionOut):
     elected: list[str] | None
 
 
+class NamedVoteIn(ApiBody):
+    """A ballot by name: ranks, first choice first, each a list of candidates' ids."""
+
+    ballot: Annotated[
+        list[Annotated[list[Annotated[str, Field(max_length=80)]], Field(max_length=200)]], Field(max_length=200)
+    ]
+
+
+class NamedVoteOut(Schema):
+    """The ballot that counts for you."""
+
+    ballot: list[list[str]]
+
+
 @router.get("/elections", response=Page[ElectionOut], auth=PUBLIC)
 def list_elections(request: HttpRequest, paging: Query[Paging], state: str = "") -> dict[str, object]:
     """List the elections that you may see."""
@@ -98,6 +114,15 @@ def get_bundle(request: HttpRequest, slug: str) -> dict[str, Any]:
     if found.bundle is None:
         raise NotFound(gettext("there is no result yet"))
     return dict(found.bundle)
+
+
+@router.post("/elections/{slug:slug}/votes", response=NamedVoteOut)
+def cast_named_vote(request: HttpRequest, slug: str, body: NamedVoteIn) -> dict[str, object]:
+    """Vote by name in a roll call (level A); a later vote supersedes it. Secret ballots are not cast here."""
+    found = _find(request, slug)
+    if found.manifest is not None and found.manifest["ballot"] == "scores":
+        raise UserError(gettext("this election asks for scores, which its page takes"), where="ballot")
+    return {"ballot": actions.cast_named(actor=actor_from(request), election=found, ballot=body.ballot).ballot}
 
 
 def _find(request: HttpRequest, slug: str) -> Election:

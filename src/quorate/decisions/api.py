@@ -13,8 +13,8 @@ from pydantic import Field
 from quorate.access.identity import actor_from
 from quorate.decisions import actions
 from quorate.decisions.models import Motion
-from quorate.decisions.queries import counts_of, roll_call, visible
-from quorate.decisions.rules import evaluate, evaluate_document, parse_rule
+from quorate.decisions.queries import Part, open_roll, standing, visible
+from quorate.decisions.rules import evaluate_document, prospect
 from quorate.kernel.errors import NotFound
 from quorate.kernel.i18n import gettext
 from quorate.toolkit.rest import PUBLIC, Body, Page, Paging, page
@@ -27,6 +27,7 @@ class MotionOut(Schema):
 
     id: UUID
     title: str
+    kind: str
     body: str | None
     state: str
     result: str | None
@@ -42,8 +43,39 @@ class RollCallLine(Schema):
     seat: str | None
     vote: str | None
     by_alternate: bool
+    body: str | None
+    casting: bool
     recused: str | None
     at: datetime | None
+
+
+class ObjectionOut(Schema):
+    """Why somebody objects to lazy consensus."""
+
+    person: str
+    reason: str
+    made_at: datetime
+    withdrawn_at: datetime | None
+
+
+class Clause(Schema):
+    """The clause of a policy as it stood when the motion opened."""
+
+    policy: str
+    version: str
+    title: str
+    anchor: str
+    words: str
+
+
+class ProspectOut(Schema):
+    """What may still become of one part of a motion: further yes votes that suffice, and what is open."""
+
+    body: str | None
+    silent: int
+    more_yes: int | None
+    can_pass: bool
+    can_fail: bool
 
 
 class MotionDetail(MotionOut):
@@ -51,7 +83,11 @@ class MotionDetail(MotionOut):
 
     text: str
     rule: dict[str, Any]
+    clause: str
+    cited: Clause | None
     evaluation: dict[str, Any]
+    prospects: list[ProspectOut]
+    objections: list[ObjectionOut]
     roll_call: list[RollCallLine]
 
 
@@ -60,6 +96,12 @@ class VoteIn(Body):
 
     choice: Literal["yes", "no", "abstain"]
     reason: str = Field(default="", max_length=2000)
+
+
+class ObjectionIn(Body):
+    """An objection."""
+
+    reason: str = Field(min_length=1, max_length=4000)
 
 
 class Evaluated(Schema):
@@ -80,6 +122,7 @@ class EvaluateIn(Body):
     yes: int = Field(default=0, ge=0, le=10**9)
     no: int = Field(default=0, ge=0, le=10**9)
     abstain: int = Field(default=0, ge=0, le=10**9)
+    chair: Literal["", "yes", "no", "abstain"] = ""
     all: list[dict[str, Any]] | None = None
 
 
@@ -111,6 +154,20 @@ def close_motion(request: HttpRequest, motion_id: UUID) -> dict[str, object]:
     return _detail(actions.close_motion(actor=actor_from(request), motion=_find(request, motion_id)))
 
 
+@router.post("/motions/{uuid:motion_id}/objections", response=MotionDetail)
+def object_to_motion(request: HttpRequest, motion_id: UUID, body: ObjectionIn) -> dict[str, object]:
+    """Object to lazy consensus, with a reason; it becomes a vote."""
+    found = _find(request, motion_id)
+    actions.object_to(actor=actor_from(request), motion=found, reason=body.reason)
+    return _detail(_find(request, motion_id))
+
+
+@router.delete("/motions/{uuid:motion_id}/objections", response=MotionDetail)
+def withdraw_objection(request: HttpRequest, motion_id: UUID) -> dict[str, object]:
+    """Take your own objection back."""
+    return _detail(actions.withdraw_objection(actor=actor_from(request), motion=_find(request, motion_id)))
+
+
 @router.post("/motions/evaluate", response=Evaluated, auth=PUBLIC)
 def evaluate_rule(request: HttpRequest, body: EvaluateIn) -> dict[str, object]:
     """Decide a rule on given counts; nothing is stored."""
@@ -128,6 +185,7 @@ def _summary(motion: Motion) -> dict[str, object]:
     return {
         "id": motion.id,
         "title": motion.title,
+        "kind": motion.kind,
         "body": motion.body.slug if motion.body else None,
         "state": motion.state,
         "result": motion.result or None,
@@ -138,22 +196,48 @@ def _summary(motion: Motion) -> dict[str, object]:
 
 
 def _detail(motion: Motion) -> dict[str, object]:
-    lines = roll_call(motion)
-    rule = parse_rule(motion.rule)
+    stands = standing(motion)
+    going = motion.state == Motion.State.OPEN and stands.voting
     return {
         **_summary(motion),
         "text": motion.text,
         "rule": motion.rule,
-        "evaluation": evaluate(rule, counts_of(lines, rule)).as_dict(),
+        "clause": motion.clause,
+        "cited": motion.cited or None,
+        "evaluation": stands.evaluation.as_dict(),
+        "prospects": [_prospect(part) for part in stands.parts] if going else [],
+        "objections": [
+            {
+                "person": each.person.name,
+                "reason": each.reason,
+                "made_at": each.made_at,
+                "withdrawn_at": each.withdrawn_at,
+            }
+            for each in stands.objections
+        ],
         "roll_call": [
             {
                 "person": line.elector.person.name,
                 "seat": line.elector.seat.title if line.elector.seat else None,
                 "vote": line.vote.choice if line.vote else None,
                 "by_alternate": bool(line.vote and line.vote.by_alternate),
+                "body": part.body or None,
+                "casting": line.elector.casting,
                 "recused": line.elector.recused or None,
                 "at": line.vote.cast_at if line.vote else None,
             }
-            for line in lines
+            for part in stands.parts
+            for line in part.lines
         ],
+    }
+
+
+def _prospect(part: Part) -> dict[str, object]:
+    found = prospect(part.rule, open_roll(part.lines, part.rule))
+    return {
+        "body": part.body or None,
+        "silent": part.silent,
+        "more_yes": found.more_yes,
+        "can_pass": found.can_pass,
+        "can_fail": found.can_fail,
     }

@@ -1,4 +1,4 @@
-"""Commands about motions (``motion evaluate``, ``motion list``, ``motion show``) and elections."""
+"""Commands about motions (``motion evaluate``, ``motion lint``, ``motion list``, ``motion show``) and elections."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ import click
 from quorate.decisions import counting_cli
 from quorate.decisions.models import Motion
 from quorate.decisions.queries import roll_call
-from quorate.decisions.rules import evaluate_document
+from quorate.decisions.rules import evaluate_document, lint
 from quorate.kernel.commands import columns, json_option, noun, show
 from quorate.kernel.errors import NotFound, UserError
-from quorate.kernel.i18n import _
+from quorate.kernel.i18n import _, gettext
 from quorate.kernel.ids import is_uuid
 
 
@@ -23,6 +23,7 @@ def register(root: click.Group) -> None:
     """Add the commands of this package."""
     group = noun(root, "motion", _("Motions"))
     group.add_command(motion_evaluate)
+    group.add_command(motion_lint)
     group.add_command(motion_list)
     group.add_command(motion_show)
     counting_cli.register(root)
@@ -33,17 +34,32 @@ def register(root: click.Group) -> None:
 @json_option
 def motion_evaluate(file: str) -> None:
     """Decide a motion from a JSON file of rule and counts ("-": standard input); nothing is stored."""
-    try:
-        text = sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8")
-        data = json.loads(text)
-    except OSError as error:
-        raise UserError(error.strerror or "cannot be read", where=file) from error
-    except UnicodeDecodeError as error:
-        raise UserError("the file is not UTF-8", where=file) from error
-    except json.JSONDecodeError as error:
-        raise UserError(error.msg, where=f"{file}:{error.lineno}", mend="mend the JSON at this line") from error
+    data = _document(file)
     evaluation = evaluate_document(data)
     show(evaluation.as_dict(), lambda: [evaluation.result, *evaluation.derivation])
+
+
+@click.command("lint")
+@click.argument("file")
+@json_option
+def motion_lint(file: str) -> None:
+    """Say what is doubtful about a rule in a JSON file ("-": standard input) before anybody votes by it.
+
+    The file holds a rule, or what "motion evaluate" reads, with "charter": {"quorum": 12, "bar": "two thirds"} for
+    what is printed. Exits 1 when a finding is an error, 0 when there is none or only warnings.
+    """
+    found = lint(_document(file))
+    errors = sum(1 for each in found if each.level == "error")
+    document = {"findings": [each.as_dict() for each in found], "errors": errors, "warnings": len(found) - errors}
+    show(
+        document,
+        lambda: (
+            [f"{each.level} {each.code} {each.where}: {each.what} ({each.mend})" for each in found]
+            or [gettext("nothing to say against it")]
+        ),
+    )
+    if errors:
+        click.get_current_context().exit(1)
 
 
 @click.command("list")
@@ -82,6 +98,19 @@ def motion_show(motion: str) -> None:
             [[line["person"], line["seat"] or "", line["vote"] or line["recused"] or ""] for line in lines]
         ),
     )
+
+
+def _document(file: str) -> Any:
+    """The JSON of a file or of standard input; ``UserError`` with the line."""
+    try:
+        text = sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8")
+        return json.loads(text)
+    except OSError as error:
+        raise UserError(error.strerror or "cannot be read", where=file) from error
+    except UnicodeDecodeError as error:
+        raise UserError("the file is not UTF-8", where=file) from error
+    except json.JSONDecodeError as error:
+        raise UserError(error.msg, where=f"{file}:{error.lineno}", mend="mend the JSON at this line") from error
 
 
 def _summary(motion: Motion) -> dict[str, Any]:

@@ -49,3 +49,21 @@ register(
 )
 register(Kind("motion.withdrawn", _("{actor} withdrew the motion “{motion}”"), private=("reason",), public=True))
 register(Kind("motion.reminded", _("{count} electors were reminded of “{motion}”"), fields={"count": int}))
+register(
+    Kind(
+        "motion.objected",
+        _("{actor} objected to “{motion}”, which is now a vote"),
+        fields={"closes_at": str},
+        private=("reason",),
+        public=True,
+    )
+)
+register(Kind("motion.unobjected", _("{actor} withdrew the objection to “{motion}”"), public=True))
+register(
+    Kind(
+        "motion.attended",
+        _("It was recorded whether {elector} is away from “{motion}”"),
+        fields={"away": bool},
+        public=True,
+    )
+)

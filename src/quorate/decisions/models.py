@@ -21,18 +21,30 @@ class Motion(models.Model):
         FAILED = "failed"
         NO_DECISION = "no-decision"
 
+    class Kind(models.TextChoices):
+        VOTE = "vote"
+        LAZY = "lazy"
+        CONSENT = "consent"
+
     id = models.UUIDField(primary_key=True, default=ids.new_id)
     title = models.CharField(max_length=200)
     text = models.TextField(blank=True, default="")
+    kind = models.CharField(max_length=8, choices=Kind, default=Kind.VOTE, help_text="how it is decided")
     body = models.ForeignKey("terms.Body", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     rule = models.JSONField()
     clause = models.CharField(max_length=200, blank=True, default="")
+    cited = models.JSONField(
+        default=dict, blank=True, help_text="policy, version, title, anchor and words of the clause at opening"
+    )
     state = models.CharField(max_length=10, choices=State, default=State.OPEN)
     public = models.BooleanField(default=True)
     opened_at = models.DateTimeField(default=clock.now)
     closes_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
     early_close = models.BooleanField(default=False)
+    notice_until = models.DateTimeField(null=True, blank=True, help_text="end of the notice of lazy consensus")
+    window = models.DurationField(null=True, blank=True, help_text="how long to vote after an objection")
+    reminders = models.JSONField(default=list, blank=True, help_text="hours before the close at which to remind")
     reminded_at = models.DateTimeField(null=True, blank=True)
     result = models.CharField(max_length=12, choices=Result, blank=True, default="")
     evaluation = models.JSONField(default=dict, blank=True)
@@ -57,6 +69,11 @@ class Motion(models.Model):
                 condition=Q(state="open") & ~Q(owner=""),
                 name="motion_one_open_per_owner",
             ),
+            models.CheckConstraint(
+                condition=~Q(kind="lazy")
+                | Q(notice_until__isnull=False, window__isnull=False, closes_at__isnull=False),
+                name="motion_lazy_has_notice",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -71,14 +88,20 @@ class Elector(models.Model):
     person = models.ForeignKey("directory.Person", on_delete=models.PROTECT, related_name="+")
     alternate = models.ForeignKey("directory.Person", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     seat = models.ForeignKey("terms.Seat", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    part = models.PositiveSmallIntegerField(default=0, help_text="which part of a compound rule counts the vote")
+    casting = models.BooleanField(default=False, help_text="chairs, and has the casting vote where the rule gives one")
+    away = models.BooleanField(default=False, help_text="absent, so that the alternate speaks where absence is asked")
     recused = models.CharField(max_length=60, blank=True, default="", help_text="why they stand aside")
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["motion", "seat"], condition=Q(seat__isnull=False), name="elector_once_by_seat"
+                fields=["motion", "part", "seat"], condition=Q(seat__isnull=False), name="elector_once_by_seat"
             ),
-            models.UniqueConstraint(fields=["motion", "person"], condition=Q(seat=None), name="elector_once_by_person"),
+            models.UniqueConstraint(
+                fields=["motion", "part", "person"], condition=Q(seat=None), name="elector_once_by_person"
+            ),
+            models.UniqueConstraint(fields=["motion", "part"], condition=Q(casting=True), name="elector_one_casting"),
         ]
 
 
@@ -104,4 +127,24 @@ class Vote(models.Model):
             models.UniqueConstraint(
                 fields=["elector", "by_alternate"], condition=Q(superseded_at=None), name="vote_one_standing"
             )
+        ]
+
+
+class Objection(models.Model):
+    """Why an elector does not agree by silence. While it stands, lazy consensus is a vote."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new_id)
+    motion = models.ForeignKey(Motion, on_delete=models.PROTECT, related_name="objections")
+    person = models.ForeignKey("directory.Person", on_delete=models.PROTECT, related_name="+")
+    reason = models.TextField()
+    made_at = models.DateTimeField(default=clock.now)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["made_at"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(reason=""), name="objection_has_reason"),
+            models.UniqueConstraint(
+                fields=["motion", "person"], condition=Q(withdrawn_at=None), name="objection_one_standing"
+            ),
         ]

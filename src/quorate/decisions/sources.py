@@ -13,6 +13,9 @@ from quorate.decisions.queries import electors_of
 from quorate.kernel.i18n import gettext
 from quorate.terms.queries import holds
 
+#: What the chair of a motion's body may do about it.
+CHAIRED = ("motion.recuse", "motion.close", "motion.attend", "motion.remind")
+
 
 class Electors:
     """An elector votes; the chair of the motion's body closes it."""
@@ -20,13 +23,13 @@ class Electors:
     def reasons(self, actor: Actor, permission: str, obj: Any, at: datetime) -> Iterable[Reason]:
         if not isinstance(obj, Motion) or actor.person_id is None:
             return
-        if permission == "motion.vote":
+        if permission in ("motion.vote", "motion.object"):
             for elector in electors_of(obj, actor.person_id):
                 code = f"elector:{elector.id}"
                 yield Reason(gettext("you are an elector of this motion"), code, obj.opened_at, obj.closes_at)
         if permission == "motion.recuse" and electors_of(obj, actor.person_id):
             yield Reason(gettext("you are an elector of this motion"), "elector")
-        if permission in ("motion.recuse", "motion.close") and obj.body is not None:
+        if permission in CHAIRED and obj.body is not None:
             term = holds(actor.person_id, f"chair:{obj.body.slug}", at)
             if term is not None:
                 text = gettext("you chair %s") % obj.body.name
@@ -35,9 +38,9 @@ class Electors:
     def could(self, permission: str, obj: Any, at: datetime) -> Iterable[str]:
         if not isinstance(obj, Motion):
             return
-        if permission in ("motion.vote", "motion.recuse"):
+        if permission in ("motion.vote", "motion.object", "motion.recuse"):
             yield gettext("one of the electors of this motion")
-        if permission in ("motion.recuse", "motion.close") and obj.body is not None:
+        if permission in CHAIRED and obj.body is not None:
             yield gettext("the chair of %s") % obj.body.name
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from django import forms
@@ -10,34 +12,34 @@ from django.contrib.auth.decorators import login_required
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import path, reverse
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from quorate.access.identity import actor_from
 from quorate.access.policy import may
 from quorate.decisions import actions
-from quorate.decisions.models import Motion, Vote
-from quorate.decisions.queries import counts_of, electors_of, may_vote, roll_call, visible
-from quorate.decisions.rules import evaluate, parse_rule
+from quorate.decisions.models import Motion
+from quorate.decisions.queries import Part, Standing, electors_of, may_vote, open_roll, standing, visible
+from quorate.decisions.rules import Evaluation, Finding, Prospect, lint_rule, prospect, what_if
 from quorate.kernel.errors import NotFound, UserError
 from quorate.kernel.i18n import _, gettext
+from quorate.terms.models import Body
 from quorate.toolkit.columns import Choice, Column, Empty
 from quorate.toolkit.forms import blame
 from quorate.toolkit.history import history
-from quorate.toolkit.navigation import Nav
 from quorate.toolkit.pages import render
 from quorate.toolkit.parts import pill
 from quorate.toolkit.tables import RowAction, Table
-
-app_name = "decisions"
-NAV = [Nav("motions", _("Motions"), "decisions:motions", section="foundation", order=40)]
 
 RESULTS = {
     "passed": (_("Passed"), "good"),
     "failed": (_("Not passed"), "done"),
     "no-decision": (_("No decision"), "soon"),
 }
+
+#: How a motion is decided, in words.
+KINDS = {"vote": _("Vote"), "lazy": _("Lazy consensus"), "consent": _("Written consent")}
 
 
 class BallotForm(forms.Form):
@@ -55,6 +57,48 @@ class BallotForm(forms.Form):
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
+
+
+class ObjectionForm(forms.Form):
+    """Why somebody objects."""
+
+    reason = forms.CharField(
+        label=_("Why you object"),
+        help_text=_("Everybody who sees the motion reads it. The motion then becomes a vote."),
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+class WhatIfForm(forms.Form):
+    """So many more yes, no and abstain."""
+
+    yes = forms.IntegerField(label=_("More yes"), min_value=0, max_value=100_000, required=False)
+    no = forms.IntegerField(label=_("More no"), min_value=0, max_value=100_000, required=False)
+    abstain = forms.IntegerField(label=_("More abstentions"), min_value=0, max_value=100_000, required=False)
+
+    def __init__(self, data: Mapping[str, str] | None, part: Part) -> None:
+        super().__init__(data, prefix=f"if{part.number}")
+        self.silent = part.silent
+
+    def clean(self) -> dict[str, int]:
+        """No more votes than there are silent seats."""
+        found = {name: self.cleaned_data.get(name) or 0 for name in ("yes", "no", "abstain")}
+        if sum(found.values()) > self.silent:
+            raise forms.ValidationError(gettext("only %d seats have not voted") % self.silent)
+        return found
+
+
+@dataclass(frozen=True)
+class PartView:
+    """One part of the rule as the page shows it."""
+
+    part: Part
+    name: str
+    prospect: Prospect | None
+    form: WhatIfForm | None
+    supposed: Evaluation | None
+    findings: Sequence[Finding] = ()
 
 
 def state_of(motion: Motion) -> tuple[object, str]:
@@ -81,6 +125,7 @@ class MotionTable(Table[Motion]):
             url=lambda motion: reverse("decisions:motion", args=[motion.id]),
         ),
         Column("body", _("Body"), sort="body__name", value=lambda motion: motion.body.name if motion.body else ""),
+        Column("kind", _("Decided by"), sort="kind", low=True, value=lambda motion: KINDS[motion.kind]),
         Column("opened", _("Opened"), sort="opened_at", kind="day", value=lambda motion: motion.opened_at),
         Column("closes", _("Closes"), sort="closes_at", kind="day", value=lambda motion: motion.closes_at),
         Column(
@@ -97,6 +142,12 @@ class MotionTable(Table[Motion]):
             _("State"),
             options=lambda table: [("open", _("Open")), ("closed", _("Closed")), ("withdrawn", _("Withdrawn"))],
             apply=lambda rows, value: rows.filter(state=value),
+        ),
+        Choice(
+            "kind",
+            _("Decided by"),
+            options=lambda table: list(KINDS.items()),
+            apply=lambda rows, value: rows.filter(kind=value),
         ),
     )
     search = ("title", "body__name")
@@ -160,6 +211,35 @@ def close(request: HttpRequest, motion_id: UUID) -> HttpResponse:
     return redirect("decisions:motion", motion_id=found.id)
 
 
+@login_required
+@require_POST
+def object_to(request: HttpRequest, motion_id: UUID) -> HttpResponse:
+    """Object to lazy consensus, with a reason."""
+    found = _find(request, motion_id)
+    form = ObjectionForm(request.POST)
+    if not form.is_valid():
+        return _motion_page(request, found, objecting=form, status=422)
+    try:
+        actions.object_to(actor=actor_from(request), motion=found, reason=form.cleaned_data["reason"])
+    except UserError as error:
+        blame(form, error)
+        return _motion_page(request, found, objecting=form, status=error.status)
+    messages.success(request, gettext("You object. The motion is now decided by vote."))
+    return redirect("decisions:motion", motion_id=found.id)
+
+
+@login_required
+@require_POST
+def withdraw_objection(request: HttpRequest, motion_id: UUID) -> HttpResponse:
+    """Take one's own objection back."""
+    found = _find(request, motion_id)
+    try:
+        actions.withdraw_objection(actor=actor_from(request), motion=found)
+    except UserError as error:
+        messages.error(request, str(error))
+    return redirect("decisions:motion", motion_id=found.id)
+
+
 def _find(request: HttpRequest, motion_id: UUID) -> Motion:
     found = visible(actor_from(request)).filter(pk=motion_id).first()
     if found is None:
@@ -168,38 +248,63 @@ def _find(request: HttpRequest, motion_id: UUID) -> Motion:
 
 
 def _motion_page(
-    request: HttpRequest, found: Motion, form: BallotForm | None = None, *, status: int = 200
+    request: HttpRequest,
+    found: Motion,
+    form: BallotForm | None = None,
+    *,
+    objecting: ObjectionForm | None = None,
+    status: int = 200,
 ) -> HttpResponse:
     actor = actor_from(request)
-    lines = roll_call(found)
-    rule = parse_rule(found.rule)
-    counts = counts_of(lines, rule)
-    evaluation = evaluate(rule, counts)
+    stands = standing(found)
+    lines = [line for part in stands.parts for line in part.lines]
     mine = electors_of(found, actor.person_id) if actor.person_id and may_vote(actor, found) else []
     if mine and form is None:
         own = {elector.id for elector in mine}
         said = next((line.vote for line in lines if line.elector.id in own and line.vote is not None), None)
         form = BallotForm(initial={"choice": said.choice, "reason": said.reason} if said else None)
+    if form is not None and found.kind == Motion.Kind.CONSENT:
+        form.fields["choice"].choices = [("yes", _("Sign")), ("no", _("Decline"))]  # type: ignore[attr-defined]  # a choice field
     label, tone = state_of(found)
+    lazy = found.kind == Motion.Kind.LAZY
+    objects = [each for each in stands.objections if each.person_id == actor.person_id and each.withdrawn_at is None]
     context = {
         "motion": found,
-        "lines": lines,
-        "counts": counts,
-        "evaluation": evaluation,
+        "kind": KINDS[found.kind],
+        "stands": stands,
+        "parts": _parts(request, found, stands),
+        "counts": stands.counts,
+        "evaluation": stands.evaluation,
         "state_label": label,
         "state_tone": tone,
-        "choices": dict(Vote.Choice.choices),
-        "form": form if mine else None,
-        "silent": sum(1 for line in lines if line.vote is None and not line.elector.recused),
+        "form": form if mine and stands.voting else None,
+        "objection_form": (objecting or ObjectionForm()) if mine and lazy and not objects else None,
+        "objects": bool(objects) and found.state == Motion.State.OPEN,
+        "silent": sum(part.silent for part in stands.parts),
         "history": history("motion", str(found.id), private=True),
         "may_close": found.state == Motion.State.OPEN and may(actor, "motion.close", found),
     }
     return render(request, "decisions/motion.html", context, status=status)
 
 
-urlpatterns = [
-    path("motions/", motions, name="motions"),
-    path("motions/<uuid:motion_id>/", motion, name="motion"),
-    path("motions/<uuid:motion_id>/vote/", vote, name="vote"),
-    path("motions/<uuid:motion_id>/close/", close, name="close"),
-]
+def _parts(request: HttpRequest, found: Motion, stands: Standing) -> Sequence[PartView]:
+    """The parts with what may still become of them, and what the reader supposes."""
+    slugs = [part.body for part in stands.parts if part.body]
+    names = dict(Body.objects.filter(slug__in=slugs).values_list("slug", "name")) if slugs else {}
+    views: list[PartView] = []
+    for part in stands.parts:
+        name = names.get(part.body, part.body)
+        going = found.state == Motion.State.OPEN
+        doubts = lint_rule(part.rule, part.counts.seats) if going else []
+        findings = [finding for finding in doubts if finding.level == "error"]
+        if not going or not stands.voting:
+            views.append(PartView(part, name, None, None, None, findings))
+            continue
+        roll = open_roll(part.lines, part.rule)
+        asked = any(key.startswith(f"if{part.number}-") for key in request.GET)
+        form = WhatIfForm(request.GET if asked else None, part)
+        supposed = None
+        if asked and form.is_valid():
+            supposed = what_if(part.rule, roll, [form.cleaned_data[key] for key in ("yes", "no", "abstain")])
+        views.append(PartView(part, name, prospect(part.rule, roll), form, supposed, findings))
+    return views

@@ -16,6 +16,12 @@ A rule is the JSON object of ``quorate motion evaluate``. What its words mean he
     whether the seat of somebody who stands aside may ``leave`` the numbers (the default) or must ``stay`` among the
     seats, so that it weighs as a vote not given. Who counts a roll call applies it; the numbers of a document are
     taken as they are.
+``casting``
+    ``chair`` lets the chair decide a result that is exactly at the bar: passed if the chair said yes, not passed if
+    the chair said no, and as ``strict`` has it otherwise. ``none`` is the default.
+``alternate``
+    when an alternate's vote counts: while the representative is ``silent`` (the default, for ballots), only while
+    they are ``absent`` (for meetings), or ``never``. :func:`speaks` applies it; documents are taken as they are.
 
 Nothing here touches a database, a clock or a float.
 """
@@ -34,6 +40,8 @@ Outcome = Literal["passed", "failed", "no-decision"]
 OF = ("seats", "represented", "cast", "yes-no")
 ABSTAIN = ("quorum", "denominator", "both", "neither")
 RECUSED = ("leave", "stay")
+CASTING = ("none", "chair")
+ALTERNATE = ("silent", "absent", "never")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +64,8 @@ class Rule:
     quorum: Quorum | None = None
     abstain: str = "both"
     recused: str = "leave"
+    casting: str = "none"
+    alternate: str = "silent"
 
     @property
     def abstentions_make_quorum(self) -> bool:
@@ -75,6 +85,8 @@ class Counts:
     yes: int
     no: int
     abstain: int = 0
+    chair: str = ""
+    """What the chair said, among the votes counted above: yes, no, abstain, or nothing."""
 
     @property
     def ballots(self) -> int:
@@ -132,7 +144,8 @@ def evaluate(rule: Rule, counts: Counts) -> Evaluation:
         result = "no-decision"
         steps.append(gettext("Nobody voted, so there is nothing to take a fraction of."))
     else:
-        result = "passed" if counts.yes >= needed else "failed"
+        cleared = _casting(rule, counts, steps)
+        result = "passed" if (counts.yes >= needed if cleared is None else cleared) else "failed"
         steps.append(gettext("Passed.") if result == "passed" else gettext("Not passed."))
     bar = {"needed": needed, "have": counts.yes, "denominator": denominator, "of": rule.of}
     return Evaluation(result, quorum, bar, steps)
@@ -143,8 +156,7 @@ def evaluate_all(parts: Iterable[tuple[Rule, Counts]]) -> Evaluation:
     done = tuple(evaluate(rule, counts) for rule, counts in parts)
     if not done:
         raise UserError("a compound rule needs at least one part", where="all", mend="list the parts under all")
-    results = {part.result for part in done}
-    result: Outcome = "failed" if "failed" in results else "no-decision" if "no-decision" in results else "passed"
+    result = combine(part.result for part in done)
     steps = [f"{number}. {step}" for number, part in enumerate(done, 1) for step in part.derivation]
     steps.append(gettext("All %(count)d parts must pass.") % {"count": len(done)})
     return Evaluation(
@@ -179,28 +191,27 @@ def least_yes(rule: Rule, denominator: int) -> int:
     return -(-product // rule.threshold.denominator)
 
 
-def decided(rule: Rule, counts: Counts, remaining: int) -> Outcome | None:
-    """The outcome if no votes that may still come can change it, else ``None``.
+def exactly_at_bar(rule: Rule, counts: Counts) -> bool:
+    """Whether the yes votes are exactly the fraction asked for, where only strictness, or the chair, decides."""
+    return counts.yes * rule.threshold.denominator == rule.threshold.numerator * denominator_of(rule, counts)
 
-    A ballot still to come makes its seat represented. Quorum and bar are each one linear inequality in the
-    numbers of further yes, no and abstain, and those lie in a simplex; a linear inequality holds (or fails)
-    everywhere in a simplex exactly when it does at the corners. So looking at the four corners is exact.
-    """
-    corners = {(0, 0, 0), (remaining, 0, 0), (0, remaining, 0), (0, 0, remaining)}
-    results = {
-        evaluate(
-            rule,
-            Counts(
-                counts.seats,
-                counts.represented + yes + no + abstain,
-                counts.yes + yes,
-                counts.no + no,
-                counts.abstain + abstain,
-            ),
-        ).result
-        for yes, no, abstain in corners
-    }
-    return results.pop() if len(results) == 1 else None
+
+def _casting(rule: Rule, counts: Counts, steps: list[str]) -> bool | None:
+    """What the chair's casting vote makes of a result exactly at the bar; ``None`` where it decides nothing."""
+    if rule.casting != "chair" or not exactly_at_bar(rule, counts):
+        return None
+    if counts.chair not in ("yes", "no"):
+        steps.append(gettext("This is exactly at the bar, and the chair has given no casting vote."))
+        return None
+    said = gettext("yes") if counts.chair == "yes" else gettext("no")
+    steps.append(gettext("This is exactly at the bar: the chair's vote decides, and the chair said %s.") % said)
+    return counts.chair == "yes"
+
+
+def combine(results: Iterable[Outcome]) -> Outcome:
+    """The result of a compound rule from those of its parts."""
+    found = set(results)
+    return "failed" if "failed" in found else "no-decision" if "no-decision" in found else "passed"
 
 
 def _quorum(rule: Rule, counts: Counts, steps: list[str]) -> dict[str, Any]:
@@ -236,111 +247,3 @@ def _in_words(rule: Rule) -> str:
         "cast": gettext("the votes cast"),
         "yes-no": gettext("yes and no together"),
     }[rule.of]
-
-
-# Reading rules and counts from JSON ---------------------------------------------------------------------------
-
-
-def parse_rule(data: Any, where: str = "rule") -> Rule:
-    """A rule from its JSON object. ``UserError`` names the key; a rule without a denominator is refused."""
-    if not isinstance(data, Mapping):
-        raise UserError("a rule is an object", where=where)
-    _known(data, {"threshold", "strict", "of", "quorum", "abstain", "recused"}, where)
-    if "of" not in data:
-        raise UserError("the rule does not say what the threshold is a fraction of", f"{where}.of", f"one of {OF}")
-    return Rule(
-        threshold=_fraction(data.get("threshold"), f"{where}.threshold"),
-        of=_choice(data["of"], OF, f"{where}.of"),
-        strict=_flag(data.get("strict", False), f"{where}.strict"),
-        quorum=_parse_quorum(data.get("quorum"), f"{where}.quorum"),
-        abstain=_choice(data.get("abstain", "both"), ABSTAIN, f"{where}.abstain"),
-        recused=_choice(data.get("recused", "leave"), RECUSED, f"{where}.recused"),
-    )
-
-
-def parse_counts(data: Mapping[str, Any], where: str = "") -> Counts:
-    """The numbers of a roll call. ``UserError`` when they contradict one another."""
-    numbers = {key: _whole(data.get(key, 0), key, where) for key in ("seats", "represented", "yes", "no", "abstain")}
-    if "seats" not in data:
-        raise UserError("the number of seats is missing", f"{where}seats", "give seats")
-    if "represented" not in data:
-        numbers["represented"] = numbers["yes"] + numbers["no"] + numbers["abstain"]
-    counts = Counts(**numbers)
-    if counts.represented > counts.seats:
-        raise UserError(f"{counts.represented} represented of {counts.seats} seats", f"{where}represented")
-    if counts.ballots > counts.represented:
-        raise UserError(f"{counts.ballots} votes by {counts.represented} represented seats", f"{where}yes")
-    return counts
-
-
-def evaluate_document(data: Any) -> Evaluation:
-    """Decide a JSON document: one rule with its counts, or ``{"all": […]}``."""
-    if not isinstance(data, Mapping):
-        raise UserError("the document is not an object", mend="give an object with rule, seats, yes, no")
-    if "all" in data:
-        if not isinstance(data["all"], list):
-            raise UserError("all is a list of rules with their counts", where="all")
-        parts = [_part(item, f"all[{index}].") for index, item in enumerate(data["all"])]
-        return evaluate_all(parts)
-    return evaluate(*_part(data, ""))
-
-
-def _part(data: Any, where: str) -> tuple[Rule, Counts]:
-    if not isinstance(data, Mapping):
-        raise UserError("not an object", where=where.rstrip("."))
-    _known(data, {"rule", "seats", "represented", "yes", "no", "abstain", "body"}, where.rstrip("."))
-    if "rule" not in data:
-        raise UserError("the rule is missing", f"{where}rule", "give rule with threshold and of")
-    return parse_rule(data["rule"], f"{where}rule"), parse_counts(data, where)
-
-
-def _parse_quorum(data: Any, where: str) -> Quorum | None:
-    if data is None:
-        return None
-    if not isinstance(data, Mapping):
-        raise UserError("a quorum is an object with count or fraction", where=where)
-    _known(data, {"count", "fraction", "of", "strict"}, where)
-    if ("count" in data) == ("fraction" in data):
-        raise UserError("a quorum has either a count or a fraction", where=where)
-    of = _choice(data.get("of", "seats"), ("seats", "represented"), f"{where}.of")
-    strict = _flag(data.get("strict", False), f"{where}.strict")
-    if "count" in data:
-        return Quorum(count=_whole(data["count"], "count", f"{where}."), of=of, strict=strict)  # type: ignore[arg-type]  # checked above
-    return Quorum(fraction=_fraction(data["fraction"], f"{where}.fraction"), of=of, strict=strict)  # type: ignore[arg-type]  # checked above
-
-
-def _known(data: Mapping[str, Any], allowed: set[str], where: str) -> None:
-    for key in data:
-        if key not in allowed:
-            raise UserError(f"unknown key {key!r}", where or key, f"known: {', '.join(sorted(allowed))}")
-
-
-def _fraction(value: Any, where: str) -> Fraction:
-    mend = 'write it as a fraction, such as "2/3"'
-    if not isinstance(value, str | int) or isinstance(value, bool):
-        raise UserError("not an exact fraction", where, mend)
-    try:
-        fraction = Fraction(value)
-    except (ValueError, ZeroDivisionError):
-        raise UserError(f"{value!r} is not a fraction", where, mend) from None
-    if not 0 <= fraction <= 1:
-        raise UserError(f"{value!r} is not between 0 and 1", where, mend)
-    return fraction
-
-
-def _choice(value: Any, allowed: tuple[str, ...], where: str) -> str:
-    if value not in allowed:
-        raise UserError(f"{value!r} is not known", where, f"one of: {', '.join(allowed)}")
-    return str(value)
-
-
-def _flag(value: Any, where: str) -> bool:
-    if not isinstance(value, bool):
-        raise UserError(f"{value!r} is not true or false", where)
-    return value
-
-
-def _whole(value: Any, key: str, where: str) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-        raise UserError(f"{value!r} is not a whole number of at least 0", f"{where}{key}")
-    return value

@@ -10,9 +10,12 @@ from django.conf import settings
 from pytest_django import Settings
 from tests.foundation.conftest import EXAMPLE, Quorate
 
+from quorate.decisions.models import Motion
 from quorate.engine.models import Case, Recusal
 from quorate.kernel import clock
 from quorate.ledger.models import Entry
+from quorate.registers.elections.models import Election
+from quorate.registers.meetings.models import ActionItem, Meeting
 from quorate.registers.portfolio.models import Project
 from quorate.surfaces.cli.demo import history
 from quorate.surfaces.cli.demo.world import sessions
@@ -68,6 +71,62 @@ def test_the_history_is_lived_through_once(quorate: Quorate, short: Path, settin
         _, plan, _ = quorate("apply", short)
         assert plan["changes"] == []
     assert Recusal.objects.count() == 0
+
+
+COUNCIL = """program: ecosystem
+review: ecosystem-review
+begins: 2026-05-20
+ends: 2026-07-24
+councils:
+  - body: tac
+    secretary: noor-haddad
+    chair: severin-dahlquist
+    zone: America/Los_Angeles
+    wall: "07:00"
+    rrule: FREQ=MONTHLY;BYDAY=2TU
+    held: 2
+    quorum: 12
+    items:
+      - {title: At the table, by: lin-ostergaard, minutes: 5, motion: Shall we do this at once?, task: Write it down,
+         owner: torvald-mbatha, days: 9, done: Written.}
+      - {title: By ballot, by: lin-ostergaard, minutes: 5, motion: Shall all seats be asked?, by_ballot: true, liked: 1}
+      - {title: Next time, by: lin-ostergaard, minutes: 5}
+elections:
+  - {body: tac, slug: over, officer: noor-haddad, title: Over, seats: 2, rule: scottish-stv, announced: 2026-05-25,
+     opens: 2026-06-10, closes: 2026-06-20, lot_source: an index, public_value: "1",
+     candidates: [aurelio-fontaine, torvald-mbatha, lin-ostergaard], statements: [I would.]}
+  - {body: tac, slug: open, officer: noor-haddad, title: Open, seats: 1, rule: irv, announced: 2026-07-01,
+     opens: 2026-07-20, closes: 2026-08-20, candidates: [aurelio-fontaine, torvald-mbatha]}
+applications: []
+"""
+
+
+def test_a_council_meets_votes_and_elects(quorate: Quorate, copy: Path, settings: Settings, tmp_path: Path) -> None:
+    settings.HOME = tmp_path
+    (copy / "history.yml").write_text(COUNCIL)
+    with clock.travel(to=datetime(2026, 7, 25, tzinfo=UTC)):
+        assert quorate("demo", "seed", "--directory", copy)[0] == 0
+        first, second, coming = Meeting.objects.order_by("starts_at")
+        assert [meeting.starts_at.isoformat() for meeting in (first, second, coming)] == [
+            "2026-06-09T14:00:00+00:00",
+            "2026-07-14T14:00:00+00:00",
+            "2026-08-11T14:00:00+00:00",
+        ]
+        assert [meeting.state for meeting in (first, second, coming)] == ["adjourned", "adjourned", "planned"]
+        assert first.places.count() >= 19
+        assert first.versions.get().published_at is not None
+        assert second.versions.get().published_at is None, "the next meeting adopts them"
+        table = Motion.objects.get(title="Shall we do this at once?")
+        ballot = Motion.objects.get(title="Shall all seats be asked?", state="closed")
+        assert table.state == "closed"
+        assert (ballot.result, ballot.evaluation["yes"] * 3 >= ballot.evaluation["seats"] * 2) == ("passed", True)
+        assert ActionItem.objects.get().state == "done"
+        assert [item.title for item in coming.items.all()] == ["Next time"]
+        over, still = Election.objects.get(slug="over"), Election.objects.get(slug="open")
+        assert (over.state, still.state) == ("published", "open")
+        assert over.bundle is not None
+        assert len(over.bundle["result"]["elected"]) == 2
+        assert 0 < still.roll.filter(voted=True).count() < still.roll.count()
 
 
 def test_the_example_never_mixes_with_what_is_real(quorate: Quorate, short: Path) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
+from typing import Any
 
 from jsonschema import Draft202012Validator
 
@@ -21,6 +22,47 @@ FATES = (
 HEALTHS = ("steady", "mends", "fades", "leaves", "slips")
 _SLUG = {"type": "string", "pattern": SLUG}
 _TEXT = {"type": "string", "minLength": 1}
+_DAY = {"type": "string", "pattern": DAY}
+_ITEM = {
+    "type": "object",
+    "properties": {
+        **dict.fromkeys(("title", "text", "note", "motion", "task", "done"), _TEXT),
+        "by": _SLUG,
+        "owner": _SLUG,
+        "minutes": {"type": "integer", "minimum": 1, "maximum": 120},
+        "by_ballot": {"type": "boolean"},
+        "liked": {"type": "number", "minimum": 0, "maximum": 1},
+        "days": {"type": "integer", "minimum": 4},
+    },
+    "required": ["title", "by", "minutes"],
+    "additionalProperties": False,
+}
+_COUNCIL = {
+    "type": "object",
+    "properties": {
+        **dict.fromkeys(("body", "secretary", "chair"), _SLUG),
+        **dict.fromkeys(("zone", "rrule"), _TEXT),
+        "wall": {"type": "string", "pattern": r"^\d\d:\d\d$"},
+        "held": {"type": "integer", "minimum": 1},
+        "quorum": {"type": "integer", "minimum": 1},
+        "items": {"type": "array", "items": _ITEM},
+    },
+    "required": ["body", "secretary", "chair", "zone", "wall", "rrule", "held", "items"],
+    "additionalProperties": False,
+}
+_VOTE = {
+    "type": "object",
+    "properties": {
+        **dict.fromkeys(("body", "slug", "officer"), _SLUG),
+        **dict.fromkeys(("title", "text", "rule", "lot_source", "public_value"), _TEXT),
+        **dict.fromkeys(("announced", "opens", "closes"), _DAY),
+        "seats": {"type": "integer", "minimum": 1},
+        "candidates": {"type": "array", "items": _SLUG, "minItems": 1},
+        "statements": {"type": "array", "items": _TEXT},
+    },
+    "required": ["body", "slug", "officer", "title", "seats", "rule", "announced", "opens", "closes", "candidates"],
+    "additionalProperties": False,
+}
 SCHEMA = {
     "type": "object",
     "properties": {
@@ -37,6 +79,8 @@ SCHEMA = {
                 "additionalProperties": False,
             },
         },
+        "councils": {"type": "array", "items": _COUNCIL},
+        "elections": {"type": "array", "items": _VOTE},
         "applications": {
             "type": "array",
             "items": {
@@ -84,6 +128,59 @@ class Application:
 
 
 @dataclass(frozen=True)
+class Item:
+    """One invented item of a council's agenda, and what comes of it."""
+
+    title: str
+    by: str
+    minutes: int
+    text: str = ""
+    note: str = ""
+    motion: str = ""
+    by_ballot: bool = False
+    liked: float = 0.8
+    task: str = ""
+    owner: str = ""
+    days: int = 21
+    done: str = ""
+
+
+@dataclass(frozen=True)
+class Council:
+    """A council whose meetings are held: the last ``held`` before the history ends, and the agenda of the next."""
+
+    body: str
+    secretary: str
+    chair: str
+    zone: str
+    wall: time
+    rrule: str
+    held: int
+    quorum: int
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True)
+class Vote:
+    """An election of a body, by secret ballot."""
+
+    body: str
+    slug: str
+    officer: str
+    title: str
+    text: str
+    seats: int
+    rule: str
+    announced: datetime
+    opens: datetime
+    closes: datetime
+    lot_source: str
+    public_value: str
+    candidates: tuple[str, ...]
+    statements: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class History:
     """What happened, moved so that it ends today."""
 
@@ -93,6 +190,8 @@ class History:
     ends: datetime
     applications: tuple[Application, ...]
     cast: tuple[tuple[str, str], ...] = ()
+    councils: tuple[Council, ...] = ()
+    elections: tuple[Vote, ...] = ()
 
 
 def read(path: Path, today: date) -> History:
@@ -132,6 +231,28 @@ def read(path: Path, today: date) -> History:
             for number, row in enumerate(doc.data["applications"])
         ),
         tuple((row["person"], row["as"]) for row in doc.data.get("cast", ())),
+        tuple(_council(row) for row in doc.data.get("councils", ())),
+        tuple(
+            Vote(
+                **{name: row.get(name, "") for name in ("text", "lot_source", "public_value")},
+                **{name: row[name] for name in ("body", "slug", "officer", "title", "seats", "rule")},
+                announced=moment(row["announced"]),
+                opens=moment(row["opens"]),
+                closes=moment(row["closes"], 17),
+                candidates=tuple(row["candidates"]),
+                statements=tuple(row.get("statements", ())),
+            )
+            for row in doc.data.get("elections", ())
+        ),
+    )
+
+
+def _council(row: dict[str, Any]) -> Council:
+    return Council(
+        **{name: row[name] for name in ("body", "secretary", "chair", "zone", "rrule", "held")},
+        wall=time.fromisoformat(row["wall"]),
+        quorum=row.get("quorum", 0),
+        items=tuple(Item(**item) for item in row["items"]),
     )
 
 

@@ -10,10 +10,11 @@ from tests.elections.scene import CLOCK, DAY, Voter, facts, make
 
 from quorate.access.actors import VISITOR
 from quorate.decisions.balloting import ballots, verifier
-from quorate.directory.models import Affiliation, Organisation
+from quorate.directory.actions import merge_people
+from quorate.directory.models import Affiliation, Organisation, Person
 from quorate.kernel import clock
 from quorate.kernel.errors import Conflict, Refused, UserError
-from quorate.ledger.keys import public_keys
+from quorate.ledger.keys import public_keys, replace_key
 from quorate.ledger.models import Entry, Message
 from quorate.registers.elections import actions, keyring
 from quorate.registers.elections.models import Election, Nomination, RollEntry, RollRequest, SealedBallot
@@ -147,6 +148,34 @@ def test_level_a_is_a_named_roll_call() -> None:
     assert result.bundle is not None
     said = {item["voter"]: item["ballot"] for item in result.bundle["ballots"]}
     assert said[str(scene.people[0].pk)] == [[bo]]
+
+
+@pytest.mark.parametrize("level", ["A", "B"])
+def test_merging_two_records_of_a_person_moves_no_frozen_roll(level: str) -> None:
+    scene = make(7, level=level)
+    scene.nominate()
+    scene.open()
+    for place in range(6):
+        if level == "A":
+            actions.cast_named(actor=scene.actor(place), election=scene.election, ballot=[["elin-1"]])
+        else:
+            scene.cast(place, [["elin-1"]])
+    merge_people(actor=CLOCK, kept=scene.people[6], absorbed=scene.people[5])
+    stranger = Person.objects.get(pk=scene.outsider.person_id)
+    merge_people(actor=CLOCK, kept=stranger, absorbed=scene.people[4])
+    scene.close()
+    assert verified(scene.publish()) == []
+
+
+def test_a_key_that_was_replaced_meanwhile_is_asked_back() -> None:
+    scene = make(6)
+    scene.nominate()
+    scene.open()
+    scene.cast(0, [["elin-1"]])
+    scene.close()
+    replace_key()
+    with pytest.raises(Conflict, match="another key"):
+        scene.publish()
 
 
 def test_few_ballots_are_not_published() -> None:

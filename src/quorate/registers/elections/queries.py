@@ -124,7 +124,7 @@ def leaves(rows: Sequence[SealedBallot]) -> list[bytes]:
 def named_ballots(election: Election) -> list[NamedBallot]:
     """The standing ballots of a named roll call."""
     rows = NamedBallot.objects.filter(election=election, superseded_at=None).select_related("person")
-    return list(rows.order_by("person_id"))
+    return sorted(rows, key=lambda row: str(row.elector))
 
 
 def waiting_for(person: UUID) -> QuerySet[RollEntry]:

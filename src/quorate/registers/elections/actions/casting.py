@@ -165,7 +165,9 @@ def cast_named(*, actor: Actor, election: Election, ballot: Any) -> NamedBallot:
     if before is not None and before.ballot == read:
         return before
     standing.update(superseded_at=now)
-    found = NamedBallot.objects.create(election=election, person_id=entry.person_id, ballot=read, cast_at=now)
+    found = NamedBallot.objects.create(
+        election=election, person_id=entry.person_id, elector=entry.elector, ballot=read, cast_at=now
+    )
     entry.voted = True
     entry.save(update_fields=["voted"])
     said = read if isinstance(read, list) else [[name, str(score)] for name, score in read.items()]

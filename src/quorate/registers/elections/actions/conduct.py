@@ -133,7 +133,7 @@ def open_election(*, actor: Actor, election: Election) -> Election:
     election.manifest_hash = manifest_hash(election.manifest).hex()
     election.state = Election.State.OPEN
     election.save(update_fields=["manifest", "manifest_hash", "state"])
-    RollEntry.objects.bulk_create(RollEntry(election=election, person=person) for person in electors)
+    RollEntry.objects.bulk_create(RollEntry(election=election, person=person, elector=person.pk) for person in electors)
     Box.objects.create(election=election)
     append(
         "election.opened",

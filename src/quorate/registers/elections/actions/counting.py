@@ -55,6 +55,13 @@ def count_and_publish(*, actor: Actor, election: Election, public_value: str = "
     value = public_value.strip()
     if election.lot_source and not value:
         raise UserError(gettext("the lot needs the value of: %s") % election.lot_source, where="public_value")
+    key = signing_key(may_create=False)
+    if key.public.text() != election.manifest["key"]:
+        raise Conflict(
+            gettext("another key signs now than when voting opened, and the receipts are by that one"),
+            where="election",
+            mend=gettext("put the former key back (keys/ledger.key) until the result is published"),
+        )
     ring = keyring.read(election.pk)
     lot = Lot.of_parts(*bundle.lot_parts(election.manifest, ring.lot, value))
     casts, proof = _opened(election, ring.opening), None
@@ -65,7 +72,7 @@ def count_and_publish(*, actor: Actor, election: Election, public_value: str = "
     else:
         named = named_ballots(election)
         counted = [row.ballot for row in named]
-        published = [{"voter": str(row.person_id), "ballot": row.ballot} for row in named]
+        published = [{"voter": str(row.elector), "ballot": row.ballot} for row in named]
     try:
         struck, found = bundle.seated(election.manifest["caps"], lambda out: _count(election, counted, out, lot))
     except Disagreement as error:
@@ -74,14 +81,14 @@ def count_and_publish(*, actor: Actor, election: Election, public_value: str = "
             where="election",
             mend=gettext("nothing was published; report this defect"),
         ) from error
-    roll = [str(person) for person in _people(election)]
+    roll = [str(elector) for elector in _electors(election)]
     few = election.secret and len(counted) < FEWEST
     election.bundle = bundle.assemble(
-        signing_key(may_create=False),
+        key,
         clock.now(),
         manifest=election.manifest,
         roll=roll,
-        voted=[str(person) for person in _people(election, voted=True)],
+        voted=[str(elector) for elector in _electors(election, voted=True)],
         casts=casts,
         ballots=None if few else published,
         proof=None if few else proof,
@@ -196,11 +203,11 @@ def _opened(election: Election, private: bytes) -> list[Cast]:
     return casts
 
 
-def _people(election: Election, *, voted: bool | None = None) -> list[Any]:
+def _electors(election: Election, *, voted: bool | None = None) -> list[Any]:
     rows = RollEntry.objects.filter(election=election)
     if voted is not None:
         rows = rows.filter(voted=voted)
-    return list(rows.values_list("person_id", flat=True))
+    return list(rows.values_list("elector", flat=True))
 
 
 def _tokens(election: Election) -> list[Token]:

@@ -25,6 +25,9 @@ class RollEntry(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid4)
     election = models.ForeignKey(Election, on_delete=models.PROTECT, related_name="roll")
     person = models.ForeignKey("directory.Person", on_delete=models.PROTECT, related_name="+")
+    elector = models.UUIDField(
+        help_text="the person's id when voting opened: the manifest holds it, and no merge moves it"
+    )
     voted = models.BooleanField(default=False)
     blinded = models.CharField(max_length=64, blank=True, default="")
 
@@ -106,6 +109,7 @@ class NamedBallot(models.Model):
     id = models.UUIDField(primary_key=True, default=ids.new_id)
     election = models.ForeignKey(Election, on_delete=models.PROTECT, related_name="+")
     person = models.ForeignKey("directory.Person", on_delete=models.PROTECT, related_name="+")
+    elector = models.UUIDField()
     ballot = models.JSONField()
     cast_at = models.DateTimeField(default=clock.now)
     superseded_at = models.DateTimeField(null=True, blank=True)

@@ -37,6 +37,7 @@ def test_it_is_kept_once_by_seat(council: Council) -> None:
     assert again["stored"] == {**first["stored"], "outcome": "unchanged"}
     meeting = Meeting.objects.get()
     assert (meeting.state, meeting.quorum, meeting.zone) == ("adjourned", {"count": 4}, "America/Los_Angeles")
+    assert meeting.title == "August 11, 2026 Council Meeting"
     assert meeting.local_start.isoformat() == "2026-08-11T07:00:00-07:00"
     rows = {row.place.label: row for row in roll(meeting)}
     assert {label: row.state for label, row in rows.items()} == {

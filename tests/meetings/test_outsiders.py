@@ -105,16 +105,18 @@ def test_every_action_is_tried() -> None:
     assert GIVEN.keys() == OURS.keys()
 
 
-@pytest.mark.parametrize("name", sorted(GIVEN))
-def test_outsiders_are_refused_and_nothing_is_written(council: Council, scene: Scene, name: str) -> None:
-    found = OURS[name]
-    secretary = council.actor("jo")
-    narrow = replace(secretary, scopes=frozenset({"person.read"}))
-    anybody = () if name == "propose_item" else (council.actor("xan"), council.actor("cleo"))
+def test_outsiders_are_refused_and_nothing_is_written(council: Council, scene: Scene) -> None:
+    narrow = replace(council.actor("jo"), scopes=frozenset({"person.read"}))
     before = (Entry.objects.count(), Meeting.objects.count())
-    for actor in (*anybody, VISITOR, narrow):
-        with pytest.raises(Refused), transaction.atomic():
-            found.function(actor=actor, **GIVEN[name](scene))
+    for name, given in GIVEN.items():
+        anybody = () if name == "propose_item" else (council.actor("xan"), council.actor("cleo"))
+        for actor in (*anybody, VISITOR, narrow):
+            try:
+                with transaction.atomic():
+                    OURS[name].function(actor=actor, **given(scene))
+            except Refused:
+                continue
+            pytest.fail(f"{name} let {actor.id} through")
     assert (Entry.objects.count(), Meeting.objects.count()) == before
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
@@ -143,7 +144,8 @@ def _holder(term: Any) -> Holder | None:
 
 def _write(meeting: Meeting, made: Report, starts_at: datetime, digest: str) -> None:
     opening = [time for prose in made.document.opening for time in times_in(prose.text)]
-    meeting.title = made.document.title[:160] if meeting.series_id is None else meeting.title
+    if meeting.series_id is None:
+        meeting.title = re.sub(r"^minutes of (?:the )?", "", made.document.title, flags=re.I)[:160]
     meeting.starts_at = starts_at
     meeting.zone = PLACES[opening[0].zone] if opening else "UTC"
     meeting.duration = meeting.duration or LENGTH

@@ -42,4 +42,5 @@ urlpatterns = [
     path("p/meetings/<uuid:meeting_id>/", public.meeting, name="public-meeting"),
     path("p/meetings/<uuid:meeting_id>/minutes/", public.minutes, name="public-minutes"),
     path("p/meetings/<uuid:meeting_id>/minutes.md", public.minutes_file, name="minutes-file"),
+    path("p/meetings/<uuid:meeting_id>/minutes.pdf", public.minutes_pdf, name="minutes-pdf"),
 ]

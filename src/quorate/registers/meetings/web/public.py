@@ -12,6 +12,7 @@ from django.urls import reverse
 from quorate.access.actors import VISITOR
 from quorate.kernel.errors import NotFound
 from quorate.kernel.i18n import _, gettext
+from quorate.registers.meetings import printing
 from quorate.registers.meetings.models import Meeting, Minutes
 from quorate.registers.meetings.queries.calendar import agenda, series_by_key, series_of, upcoming
 from quorate.registers.meetings.queries.feeds import feed
@@ -138,7 +139,7 @@ def _motion_state(motion: Any) -> tuple[object, str]:
 def minutes(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
     """The published minutes, to read and to print."""
     found = visible_meeting(VISITOR, meeting_id)
-    context = {"meeting": found, "minutes": _published(found)}
+    context = {"meeting": found, "minutes": _published(found), "printable": printing.AVAILABLE}
     return public_render(request, "meetings/public_minutes.html", context)
 
 
@@ -146,6 +147,17 @@ def minutes_file(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
     """The published minutes as the Markdown they are."""
     text = _published(visible_meeting(VISITOR, meeting_id)).text
     return as_public(request, HttpResponse(text, content_type="text/markdown; charset=utf-8"))
+
+
+def minutes_pdf(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
+    """The published minutes as a PDF, where the library for it is installed."""
+    found = visible_meeting(VISITOR, meeting_id)
+    text = _published(found).text
+    if not printing.AVAILABLE:
+        raise NotFound(gettext("there is no such file"))
+    answer = HttpResponse(printing.pdf(text, found.title), content_type="application/pdf")
+    answer["Content-Disposition"] = f'inline; filename="{found.body.slug}-{found.local_start:%Y-%m-%d}.pdf"'
+    return as_public(request, answer)
 
 
 def calendar(request: HttpRequest) -> HttpResponse:

@@ -13,9 +13,10 @@ from django.db import connection, models
 from tests.elections.scene import Voter, make
 
 from quorate.access.actors import VISITOR
-from quorate.registers.elections import actions
+from quorate.registers.elections import actions, keyring
 from quorate.registers.elections.actions.roll import shuffle_roll
 from quorate.registers.elections.models import Box, RollEntry, SealedBallot, UsedToken
+from quorate.surfaces.operations import backup
 
 #: The tables that a secret ballot touches.
 BOX: tuple[type[models.Model], ...] = (SealedBallot, UsedToken, Box)
@@ -145,6 +146,16 @@ def test_shuffling_leaves_no_order_of_writes_on_the_roll() -> None:
     cast = [scene.people[place].pk.hex for place in order]
     kept = sum(one == other for one, other in zip(rows, cast, strict=True))
     assert kept < 12  # 1 is expected of a random order; 12 of 30 in place has odds below 1 in 10^8
+
+
+@pytest.mark.django_db
+def test_backups_leave_the_keys_of_elections_out() -> None:
+    scene = make(6)
+    scene.nominate(2)
+    scene.open()
+    assert keyring.path_of(scene.election.pk).exists()
+    assert keyring.path_of(scene.election.pk).stat().st_mode & 0o077 == 0
+    assert not any("elections" in name or str(scene.election.pk) in name for name in backup._files(keys=True))
 
 
 def test_the_log_of_requests_names_no_election_and_no_account() -> None:

@@ -63,6 +63,11 @@ def make(election: UUID, *, blind_tokens: bool) -> Keyring:
         stream.flush()
         os.fsync(stream.fileno())
     draft.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)  # the name too outlives a loss of power: without this file the ballots are lost
+    finally:
+        os.close(folder)
     return ring
 
 

@@ -23,6 +23,7 @@ OUTSIDE = [
     ("delete", "/bodies/council/seats/quay", None),
     ("post", "/bodies/council/seats/quay/terms", {"person": "eve-outsider", "succeed": True}),
     ("post", "/bodies/council/seats/quay/terms", {"person": "eve-outsider", "role": "alternate"}),
+    ("post", "/bodies/council/charters", {"version": "1", "start": "2024-01-01T00:00:00Z", "mandate": "Mine."}),
 ]
 
 
@@ -49,6 +50,33 @@ def test_the_outsider_ends_no_term(seat: Seat) -> None:
     assert Api("eve@people.example")("post", f"/terms/{term.id}/end", {}).status_code == 403
     term.refresh_from_db()
     assert term.until is None
+
+
+def test_a_charter_is_adopted_and_a_body_measured_by_it(seat: Seat) -> None:
+    staff, anybody = Api("imogen@people.example"), Api()
+    said = {
+        "version": "1",
+        "start": "2024-01-01T00:00:00Z",
+        "mandate": "Decides.",
+        "adopted_by": "Motion 7",
+        "numbers": {"quorum": {"printed": 2, "fraction": "1/2", "strict": True}, "end_at_once": "1/2"},
+    }
+    made = staff("post", "/bodies/council/charters", said)
+    assert (made.status_code, json.loads(made.content)["numbers"]) == (201, said["numbers"])
+    assert staff("post", "/bodies/council/charters", said).status_code == 409
+    cap = {"at_most": "1/2", "hard": True, "clause": "2.4"}
+    bad = {**said, "version": "2", "numbers": {"presides": ["me"]}}
+    assert staff("post", "/bodies/council/charters", bad).status_code == 422
+    assert [row["version"] for row in json.loads(anybody("get", "/bodies/council/charters").content)] == ["1"]
+    after = {"version": "2", "start": "2024-06-01T00:00:00Z", "link": "https://council.example/charter"}
+    capped = {**after, "numbers": {**said["numbers"], "related_group": [cap]}}
+    assert json.loads(staff("post", "/bodies/council/charters", capped).content)["numbers"]["related_group"] == [cap]
+    found = json.loads(anybody("get", "/bodies/council/standing?as_of=2025-01-01").content)
+    assert (found["charter"], found["printed_quorum"], found["quorum_by_rule"]) == ("2", 2, 1)
+    assert "prints a quorum of 2" in found["quorum_warning"]
+    assert found["groups"] == [{"organisations": ["Quay Labs"], "seats": ["Quay seat"], "beyond": "hard"}]
+    assert found["without_alternate"] == ["quay"]
+    assert json.loads(anybody("get", "/bodies/council/standing?as_of=2023-01-01").content)["charter"] is None
 
 
 def test_a_body_lives_from_setting_up_to_closing(seat: Seat, cast: Cast) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection
@@ -13,12 +14,15 @@ from tests.cast import DESK, Cast
 
 from quorate.access.models import Account
 from quorate.directory.actions import add_person
-from quorate.directory.rules import PersonFacts
-from quorate.terms.actions import add_seat, appoint, put_policy, set_up_body
+from quorate.directory.rules import Belonging, PersonFacts
+from quorate.terms.actions import add_seat, adopt_charter, appoint, put_policy, set_up_body
 from quorate.terms.models import Body, Policy, Seat, Term
 from quorate.terms.queries import holders
-from quorate.terms.rules import BodyFacts, SeatFacts, TermFacts
+from quorate.terms.rules import BodyFacts, CharterFacts, SeatFacts, TermFacts
 from quorate.toolkit.foundation import instant
+from quorate.toolkit.work import gather
+
+START = datetime(2024, 1, 1, tzinfo=UTC)
 
 GETS = [
     "terms:new-body",
@@ -27,6 +31,7 @@ GETS = [
     "terms:new-seat",
     "terms:edit-seat",
     "terms:close-seat",
+    "terms:new-charter",
 ]
 POSTS = [*GETS, "terms:appoint", "terms:alternate", "terms:end-term"]
 
@@ -102,6 +107,58 @@ def test_somebody_is_appointed_and_succeeded(staff: Client, cast: Cast, seat: Se
     assert holders("seat:council/quay", instant("2025-06-01")) == [cast.imogen]
     page = staff.get(reverse("terms:seat", args=["council", "quay"])).content.decode()
     assert "Vote 7" in page
+
+
+def test_a_charter_is_put_in_force_and_shown_as_of_a_day(staff: Client, seat: Seat) -> None:
+    said = {"version": "1.0", "start": "2024-01-01", "mandate": "Guides all.", "adopted_by": "Motion 7"}
+    refused = staff.post(address("terms:new-charter"), {**said, "fraction": "half"})
+    assert refused.status_code == 422
+    assert b"is not a fraction" in refused.content
+    numbers = {"printed": "5", "fraction": "1/2", "strict": "on", "cap": "1/1", "presides": "chair, longest-serving"}
+    assert staff.post(address("terms:new-charter"), {**said, **numbers}).status_code == 302
+    for name in ("terms:body", "terms:public-body"):
+        page = reverse(name, args=["council"])
+        now = staff.get(page).content.decode()
+        assert "Two figures for one quorum" in now
+        assert "Guides all." in now
+        assert "No version of a charter" not in now
+        assert "Guides all." not in staff.get(page, {"as_of": "2023-12-31"}).content.decode()
+    for name in ("terms:charter", "terms:public-charter"):
+        assert "Motion 7" in staff.get(reverse(name, args=["council", "1.0"])).content.decode()
+        assert staff.get(reverse(name, args=["council", "9"])).status_code == 404
+
+
+def test_appointing_beyond_a_soft_cap_says_so(staff: Client, cast: Cast, seat: Seat) -> None:
+    facts = CharterFacts(START, mandate="x", numbers={"related_group": [{"at_most": 1, "hard": False}]})
+    adopt_charter(actor=DESK, body=seat.body, version="1", facts=facts)
+    add_seat(actor=DESK, body=seat.body, slug="two", facts=SeatFacts("Second seat"))
+    odo = add_person(actor=DESK, facts=PersonFacts("Odo Pell", affiliations=(Belonging(cast.harbour.id, "", START),)))
+    url = reverse("terms:appoint", args=["council", "two"])
+    answer = staff.post(url, {"person": str(odo.id), "start": "2025-06-01"}, follow=True)
+    assert "would hold 2 of 2 voting seats" in answer.content.decode()
+    page = staff.get(reverse("terms:body", args=["council"])).content.decode()
+    assert "more than the charter wishes" in page
+    public = Client().get(reverse("terms:public-body", args=["council"])).content.decode()
+    groups = public.partition('id="groups"')[2].partition("What happened")[0]
+    assert "Quay seat" in groups
+    assert "Odo Pell" not in groups
+
+
+def test_the_chair_has_the_vacancy_on_the_list(staff: Client, cast: Cast, seat: Seat) -> None:
+    body = seat.body
+    adopt_charter(
+        actor=DESK, body=body, version="1", facts=CharterFacts(START, mandate="x", numbers={"fill_within": "P30D"})
+    )
+    chair = add_seat(actor=DESK, body=body, slug="chair", facts=SeatFacts("Chair", voting=False, chair=True))
+    appoint(actor=DESK, seat=chair, person=cast.imogen, facts=TermFacts(START))
+    add_seat(actor=DESK, body=body, slug="empty", facts=SeatFacts("Empty seat", start=START))
+    imogen, eve = cast.actor(cast.imogen), cast.actor(cast.eve)
+    at = START + timedelta(days=60)
+    items = [item for item in gather(imogen, at) if item.key.startswith("vacancy:")]
+    assert [(str(item.title), item.state(at).tone) for item in items] == [("Empty seat is vacant", "late")]
+    assert str(items[0].why) == "You are Chair of Council"
+    assert not [item for item in gather(eve, at) if item.key.startswith("vacancy:")]
+    assert "To be filled" in staff.get(reverse("terms:body", args=["council"])).content.decode()
 
 
 def test_the_holder_names_an_alternate_in_the_browser(cast: Cast, seat: Seat) -> None:
@@ -221,10 +278,11 @@ def test_pages_cost_the_same_for_one_seat_and_for_many(staff: Client, seat: Seat
             assert staff.get(page).status_code == 200
         return len(found)
 
+    start = START
+    numbers = {"fill_within": "P30D", "end_at_once": "1/2", "related_group": [{"at_most": 9}]}
+    adopt_charter(actor=DESK, body=seat.body, version="1", facts=CharterFacts(start, mandate="x", numbers=numbers))
     staff.get(page)
     first = cost()
-    start = instant("2024-01-01")
-    assert start is not None
     for n in range(3):
         set_up_body(actor=DESK, slug=f"b{n}", facts=BodyFacts(f"B{n}", "committee", seat.body_id))
         more = add_seat(actor=DESK, body=seat.body, slug=f"s{n}", facts=SeatFacts(f"S{n}"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import TypedDict, TypeVar
 from uuid import UUID
@@ -73,6 +73,10 @@ def related_group(organisations: Collection[UUID], at: datetime | None = None) -
     for parent, child in Control.objects.filter(in_force(at or clock.now())).values_list("parent_id", "child_id"):
         links.setdefault(parent, set()).add(child)
         links.setdefault(child, set()).add(parent)
+    return _reached(organisations, links)
+
+
+def _reached(organisations: Collection[UUID], links: Mapping[UUID, set[UUID]]) -> set[UUID]:
     group: set[UUID] = set()
     waiting = list(organisations)
     while waiting:
@@ -81,6 +85,28 @@ def related_group(organisations: Collection[UUID], at: datetime | None = None) -
             group.add(current)
             waiting.extend(links.get(current, ()))
     return group
+
+
+def related_groups(
+    organisations: Collection[UUID], at: datetime | None = None
+) -> tuple[list[set[UUID]], list[tuple[UUID, UUID]]]:
+    """The related groups that the organisations fell into at an instant, and the links of control. One query.
+
+    Every organisation is in one group, alone if nobody controls it and it controls nobody; a group also holds
+    the companies between. Each link is (parent, child).
+    """
+    found = list(Control.objects.filter(in_force(at or clock.now())).values_list("parent_id", "child_id"))
+    links: dict[UUID, set[UUID]] = {}
+    for parent, child in found:
+        links.setdefault(parent, set()).add(child)
+        links.setdefault(child, set()).add(parent)
+    groups: list[set[UUID]] = []
+    seen: set[UUID] = set()
+    for organisation in organisations:
+        if organisation not in seen:
+            groups.append(_reached([organisation], links))
+            seen |= groups[-1]
+    return groups, found
 
 
 def shared_employer(people: Iterable[UUID], organisations: Collection[UUID], at: datetime | None = None) -> set[UUID]:

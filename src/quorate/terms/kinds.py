@@ -72,7 +72,7 @@ TERM_BEGAN = register(
     Kind(
         "term.began",
         _("{person} took the seat {seat} of {body} as {role}, from {start}"),
-        fields={"role": str, "start": str, "until": str, "appointed_by": str},
+        fields={"role": str, "start": str, "until": str, "appointed_by": str, "how": str},
         private=("note",),
         public=True,
     )
@@ -123,6 +123,30 @@ POLICY_REMOVED = register(
         "policy.removed",
         _("{actor} removed version {version} of “{title}”"),
         fields={"slug": str, "title": str, "version": str},
+        public=True,
+    )
+)
+CHARTER_ADOPTED = register(
+    Kind(
+        "charter.adopted",
+        _("{actor} put version {version} of the charter of {body} in force, from {start}"),
+        fields={"version": str, "start": str, "adopted_by": str, "numbers": dict, "sha256": str},
+        public=True,
+    )
+)
+CHARTER_CORRECTED = register(
+    Kind(
+        "charter.corrected",
+        _("{actor} corrected version {version} of the charter of {body}: {fields}"),
+        fields={"version": str, "fields": list, "changes": dict},
+        public=True,
+    )
+)
+CHARTER_REMOVED = register(
+    Kind(
+        "charter.removed",
+        _("{actor} removed version {version} of the charter of {body}"),
+        fields={"version": str, "facts": dict},
         public=True,
     )
 )

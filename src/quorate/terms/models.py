@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from quorate.kernel import clock, ids
+from quorate.kernel.i18n import _, gettext
 
 
 class Body(models.Model):
@@ -37,8 +38,47 @@ class Body(models.Model):
         return self.name
 
 
+class Charter(models.Model):
+    """A version of a body's charter and mandate, in force for a half-open period, with the numbers its words mean."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new_id)
+    body = models.ForeignKey(Body, on_delete=models.PROTECT, related_name="charters")
+    version = models.CharField(max_length=40)
+    start = models.DateTimeField()
+    until = models.DateTimeField(null=True, blank=True)
+    mandate = models.TextField(blank=True, default="")
+    text = models.TextField(blank=True, default="")
+    link = models.CharField(max_length=300, blank=True, default="")
+    adopted_by = models.CharField(max_length=200, blank=True, default="", help_text="the decision that adopted it")
+    numbers = models.JSONField(default=dict, blank=True)
+
+    class Meta:
+        ordering = ["start"]
+        constraints = [
+            models.CheckConstraint(condition=Q(until__gt=F("start")) | Q(until=None), name="charter_ends_after_start"),
+            models.UniqueConstraint(fields=["body", "version"], name="charter_version_once"),
+            models.UniqueConstraint(fields=["body", "start"], name="charter_starts_once"),
+            models.UniqueConstraint(fields=["body"], condition=Q(until=None), name="charter_one_open"),
+        ]
+
+    def __str__(self) -> str:
+        return self.version
+
+
 class Seat(models.Model):
     """One place in a body. The seat votes, not the person; it stays when its holder goes."""
+
+    class Office(models.TextChoices):
+        VICE_CHAIR = "vice-chair", _("Vice chair")
+        SECRETARY = "secretary", _("Secretary")
+
+    class Basis(models.TextChoices):
+        MEMBER = "member", _("Member company")
+        CLASS = "class", _("Class of members")
+        PROJECT = "project", _("Hosted project")
+        ELECTED = "elected", _("Elected")
+        APPOINTED = "appointed", _("Appointed")
+        OFFICE = "office", _("Office")
 
     id = models.UUIDField(primary_key=True, default=ids.new_id)
     body = models.ForeignKey(Body, on_delete=models.PROTECT, related_name="seats")
@@ -52,6 +92,11 @@ class Seat(models.Model):
         "directory.Organisation", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     project = models.SlugField(max_length=80, blank=True, default="", help_text="slug of the project it stands for")
+    office = models.CharField(max_length=12, choices=Office, blank=True, default="")
+    of_holders = models.BooleanField(
+        default=False, help_text="only who holds another seat of the body may hold it, and it ends with that seat"
+    )
+    basis = models.CharField(max_length=12, choices=Basis, blank=True, default="", help_text="what the seat stands for")
     position = models.PositiveIntegerField(default=0)
     start = models.DateTimeField(null=True, blank=True)
     until = models.DateTimeField(null=True, blank=True)
@@ -64,10 +109,16 @@ class Seat(models.Model):
                 condition=Q(until__gt=F("start")) | Q(until=None) | Q(start=None),
                 name="seat_ends_after_start",
             ),
+            models.CheckConstraint(condition=Q(chair=False) | Q(office=""), name="seat_one_office"),
         ]
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def office_title(self) -> str:
+        """Chair, vice chair or secretary in words; empty for a seat that is no office."""
+        return gettext("Chair") if self.chair else self.get_office_display() if self.office else ""
 
 
 class Term(models.Model):
@@ -76,6 +127,11 @@ class Term(models.Model):
     class Role(models.TextChoices):
         REPRESENTATIVE = "representative"
         ALTERNATE = "alternate"
+
+    class How(models.TextChoices):
+        ELECTION = "election", _("Election")
+        APPOINTMENT = "appointment", _("Appointment")
+        EX_OFFICIO = "ex-officio", _("Ex officio")
 
     id = models.UUIDField(primary_key=True, default=ids.new_id)
     seat = models.ForeignKey(Seat, on_delete=models.PROTECT, related_name="terms")
@@ -86,6 +142,7 @@ class Term(models.Model):
     appointed_by = models.CharField(max_length=200, blank=True, default="")
     ended_by = models.CharField(max_length=200, blank=True, default="")
     note = models.CharField(max_length=200, blank=True, default="")
+    how = models.CharField(max_length=12, choices=How, blank=True, default="")
     created_at = models.DateTimeField(default=clock.now)
 
     class Meta:

@@ -14,8 +14,8 @@ from quorate.directory.queries import in_force
 from quorate.kernel import clock
 from quorate.kernel.errors import NotFound
 from quorate.kernel.i18n import gettext
-from quorate.terms.models import Body, Policy, Seat, Term
-from quorate.terms.rules import BodyFacts, SeatFacts, TermFacts
+from quorate.terms.models import Body, Charter, Policy, Seat, Term
+from quorate.terms.rules import BodyFacts, CharterFacts, SeatFacts, TermFacts
 
 
 @dataclass(frozen=True)
@@ -35,13 +35,23 @@ def seats_in_force(body: Body, at: datetime | None = None) -> QuerySet[Seat]:
 
 def roster(body: Body, at: datetime | None = None) -> list[Place]:
     """Every seat of a body at an instant, with who held it. Three queries."""
+    return rosters([body], at)[body]
+
+
+def rosters(bodies: Sequence[Body], at: datetime | None = None) -> dict[Body, list[Place]]:
+    """The rosters of several bodies at an instant. Two queries."""
     moment = at or clock.now()
-    seats = list(seats_in_force(body, moment).select_related("organisation"))
+    seats = list(Seat.objects.filter(in_force(moment), body__in=bodies).select_related("organisation"))
     terms = Term.objects.filter(seat__in=seats).select_related("person").order_by("start")
     by_seat: dict[UUID, list[Term]] = {}
     for term in terms:
         by_seat.setdefault(term.seat_id, []).append(term)
-    return [_place(seat, by_seat.get(seat.id, []), moment) for seat in seats]
+    found: dict[Body, list[Place]] = {body: [] for body in bodies}
+    known = {body.id: body for body in bodies}
+    for seat in seats:
+        seat.body = known[seat.body_id]
+        found[seat.body].append(_place(seat, by_seat.get(seat.id, []), moment))
+    return found
 
 
 def _place(seat: Seat, terms: Sequence[Term], at: datetime) -> Place:
@@ -66,8 +76,8 @@ def terms_of(person: UUID, at: datetime | None = None) -> QuerySet[Term]:
 def holders(role: str, at: datetime | None = None) -> list[Person]:
     """The people a role reference means at an instant, in order of seat; representatives only.
 
-    ``seat:BODY/SEAT`` one seat, ``body:BODY`` every member, ``chair:BODY`` whoever chairs. ``ValueError`` for
-    other forms: roles such as ``applicant`` belong to a case, not to terms.
+    ``seat:BODY/SEAT`` one seat, ``body:BODY`` every member, ``chair:BODY`` whoever chairs, ``vice-chair:BODY`` and
+    ``secretary:BODY`` likewise. ``ValueError`` for other forms: roles such as ``applicant`` belong to a case, not to terms.
     """
     moment = at or clock.now()
     terms = (
@@ -92,7 +102,7 @@ def holds(person: UUID, role: str, at: datetime | None = None) -> Term | None:
 
 def is_term_role(role: str) -> bool:
     """Whether a role reference is one that terms answer."""
-    return role.partition(":")[0] in ("seat", "body", "chair")
+    return role.partition(":")[0] in ("seat", "body", "chair", "vice-chair", "secretary")
 
 
 def _seats(role: str) -> Q:
@@ -104,6 +114,8 @@ def _seats(role: str) -> Q:
         return Q(seat__body__slug=rest)
     if form == "chair":
         return Q(seat__body__slug=rest, seat__chair=True)
+    if form in ("vice-chair", "secretary"):
+        return Q(seat__body__slug=rest, seat__office=form)
     raise ValueError(f"{role!r} is not a role that terms answer")
 
 
@@ -157,12 +169,38 @@ def seat_facts(seat: Seat) -> SeatFacts:
         seat.position,
         seat.start,
         seat.until,
+        seat.office,
+        seat.of_holders,
+        seat.basis,
     )
+
+
+def charter_facts(charter: Charter) -> CharterFacts:
+    """What is recorded of a version of a charter."""
+    return CharterFacts(
+        charter.start,
+        charter.until,
+        charter.mandate,
+        charter.text,
+        charter.link,
+        charter.adopted_by,
+        dict(charter.numbers),
+    )
+
+
+def charters_of(body: Body) -> list[Charter]:
+    """Every version of a body's charter, newest first. One query."""
+    return list(body.charters.order_by("-start"))
+
+
+def charter_in_force(body: Body, at: datetime | None = None) -> Charter | None:
+    """The version of a body's charter that was in force at an instant. One query."""
+    return body.charters.filter(in_force(at or clock.now())).first()
 
 
 def term_facts(term: Term) -> TermFacts:
     """What is recorded of a term."""
-    return TermFacts(term.start, term.until, term.appointed_by, term.ended_by, term.note)
+    return TermFacts(term.start, term.until, term.appointed_by, term.ended_by, term.note, term.how)
 
 
 def policies_in_force() -> list[Policy]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from difflib import get_close_matches
 from typing import Any
@@ -13,8 +13,12 @@ from quorate.access.permissions import PERMISSIONS
 from quorate.directory.rules import as_json
 from quorate.kernel.errors import UserError
 from quorate.kernel.i18n import gettext
+from quorate.terms import numbers
 
 KINDS = ("board", "council", "committee", "working-group", "staff")
+OFFICES = ("vice-chair", "secretary")
+BASES = ("member", "class", "project", "elected", "appointed", "office")
+HOW = ("election", "appointment", "ex-officio")
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,22 @@ class SeatFacts:
     position: int = 0
     start: datetime | None = None
     until: datetime | None = None
+    office: str = ""
+    of_holders: bool = False
+    basis: str = ""
+
+
+@dataclass(frozen=True)
+class CharterFacts:
+    """A version of a charter: ``text`` or ``link``, and ``numbers`` as JSON in the form of ``terms.numbers``."""
+
+    start: datetime
+    until: datetime | None = None
+    mandate: str = ""
+    text: str = ""
+    link: str = ""
+    adopted_by: str = ""
+    numbers: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -57,6 +77,7 @@ class TermFacts:
     appointed_by: str = ""
     ended_by: str = ""
     note: str = ""
+    how: str = ""
 
 
 def check_body(facts: BodyFacts) -> None:
@@ -79,6 +100,59 @@ def check_seat(facts: SeatFacts) -> None:
         raise UserError(gettext("the title is empty"), where="title", mend=gettext("write a title"))
     check_permissions(facts.permissions)
     check_period(facts.start, facts.until)
+    _one_of(facts.office, OFFICES, "office")
+    _one_of(facts.basis, BASES, "basis")
+    if facts.chair and facts.office:
+        raise UserError(
+            gettext("one seat cannot be two offices"), where="office", mend=gettext("make a seat for each office")
+        )
+    if facts.basis == "member" and facts.organisation is None:
+        raise UserError(
+            gettext("the seat of a member company names no organisation"),
+            where="organisation",
+            mend=gettext("choose the organisation, or another basis"),
+        )
+    if facts.basis == "project" and not facts.project:
+        raise UserError(
+            gettext("the seat of a hosted project names no project"),
+            where="project",
+            mend=gettext("name the project, or choose another basis"),
+        )
+    if facts.basis == "class" and not facts.seat_class:
+        raise UserError(
+            gettext("the seat of a class of members names no class"),
+            where="seat_class",
+            mend=gettext("name the class, such as gold"),
+        )
+
+
+def check_charter(version: str, facts: CharterFacts) -> None:
+    """Refuse a version of a charter that cannot stand; ``UserError`` names the field."""
+    if not version.strip():
+        raise UserError(gettext("the version is empty"), where="version", mend=gettext("write a version, such as 1.0"))
+    check_period(facts.start, facts.until)
+    if not facts.text.strip() and not facts.link.strip() and not facts.mandate.strip():
+        raise UserError(
+            gettext("the charter has neither a text nor a link"),
+            where="text",
+            mend=gettext("write the text, or say where it can be read"),
+        )
+    if facts.link and not facts.link.startswith(("https://", "http://", "/p/")):
+        raise UserError(
+            gettext("“%s” is not an address") % facts.link[:60],
+            where="link",
+            mend=gettext("begin it with https:// or, for one of our policies, /p/policies/"),
+        )
+    numbers.parse(facts.numbers)
+
+
+def _one_of(value: str, known: tuple[str, ...], where: str) -> None:
+    if value and value not in known:
+        raise UserError(
+            gettext("“%s” is not known here") % value[:60],
+            where=where,
+            mend=gettext("use one of: %s") % ", ".join(known),
+        )
 
 
 def check_permissions(names: Iterable[str], where: str = "permissions") -> None:

@@ -8,22 +8,26 @@ from quorate.terms.actions.bodies import (
     remove_body,
     set_up_body,
 )
+from quorate.terms.actions.charters import adopt_charter, correct_charter, remove_charter
 from quorate.terms.actions.identity import change_identity
 from quorate.terms.actions.policies import put_policy, remove_policy
 from quorate.terms.actions.serving import appoint, correct_term, end_term, name_alternate, strike_term
 
 __all__ = [
     "add_seat",
+    "adopt_charter",
     "appoint",
     "change_body",
     "change_identity",
     "change_seat",
     "close_seat",
+    "correct_charter",
     "correct_term",
     "end_term",
     "name_alternate",
     "put_policy",
     "remove_body",
+    "remove_charter",
     "remove_policy",
     "set_up_body",
     "strike_term",

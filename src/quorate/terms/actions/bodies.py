@@ -13,6 +13,7 @@ from quorate.kernel.errors import Conflict
 from quorate.kernel.i18n import gettext
 from quorate.ledger.actions import append
 from quorate.ledger.refs import Ref
+from quorate.terms.actions.serving import end_offices
 from quorate.terms.models import Body, Seat, Term
 from quorate.terms.queries import body_facts, seat_facts
 from quorate.terms.rules import BodyFacts, SeatFacts, changes_between, check_body, check_seat
@@ -67,7 +68,12 @@ def remove_body(*, actor: Actor, body: Body) -> None:
             where=body.slug,
             mend=gettext("close those first, or put them under another body"),
         )
-    if not body.seats.exists() and not body.policies.exists() and not body.children.exists():
+    if (
+        not body.seats.exists()
+        and not body.policies.exists()
+        and not body.charters.exists()
+        and not body.children.exists()
+    ):
         ref, data = Ref("body", str(body.id)), {"slug": body.slug, "name": body.name}
         body.delete()
         append("body.removed", actor=actor, refs=[ref], data=data, authority=authority)
@@ -143,6 +149,7 @@ def close_seat(*, actor: Actor, seat: Seat, until: datetime | None = None) -> No
         term.ended_by = gettext("the seat was closed")
         term.save(update_fields=["until", "ended_by"])
         _ended(actor, term, authority)
+        end_offices(actor, authority, term, term.until)
     seat.until = moment
     seat.save(update_fields=["until"])
     append("seat.closed", actor=actor, refs=refs, data={"until": moment.isoformat()}, authority=authority)
@@ -187,6 +194,9 @@ def _write_seat(seat: Seat, facts: SeatFacts) -> None:
     seat.position = facts.position
     seat.start = facts.start
     seat.until = facts.until
+    seat.office = facts.office
+    seat.of_holders = facts.of_holders
+    seat.basis = facts.basis
     seat.save()
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.db.models import Q
+
 from quorate.access.action import action
 from quorate.access.actors import Actor
 from quorate.access.policy import authorise
@@ -16,6 +18,7 @@ from quorate.ledger.refs import Ref
 from quorate.terms.models import Seat, Term
 from quorate.terms.queries import term_facts
 from quorate.terms.rules import TermFacts, changes_between, check_period, overlaps
+from quorate.terms.standing import cap_findings
 
 REPRESENTATIVE, ALTERNATE = Term.Role.REPRESENTATIVE, Term.Role.ALTERNATE
 
@@ -55,7 +58,7 @@ def end_term(*, actor: Actor, term: Term, until: datetime | None = None, ended_b
     return _end(actor, authority, term, until or clock.now(), ended_by)
 
 
-@action("term.appoint", kinds=("term.corrected",))
+@action("term.appoint", kinds=("term.corrected", "term.ended"))
 def correct_term(*, actor: Actor, term: Term, facts: TermFacts) -> Term:
     """Put right what was recorded of a term. Appends ``term.corrected``; nothing when nothing differs."""
     authority = authorise(actor, "term.appoint", term.seat)
@@ -64,9 +67,15 @@ def correct_term(*, actor: Actor, term: Term, facts: TermFacts) -> Term:
     if not changes:
         return term
     _refuse_overlap(term.seat, term.role, facts, but=term)
+    if term.role == REPRESENTATIVE:
+        _refuse_outsider(term.seat, term.person, facts)
+        _refuse_broken_cap(term.seat, term.person, facts)
     term.start, term.until = facts.start, facts.until
     term.appointed_by, term.ended_by, term.note = facts.appointed_by, facts.ended_by, facts.note
+    term.how = facts.how
     term.save()
+    if term.until is not None:
+        end_offices(actor, authority, term, term.until)
     note = changes.pop("note", None)
     append(
         "term.corrected",
@@ -118,6 +127,9 @@ def _begin(
             _end(actor, authority, before, facts.start, facts.appointed_by)
     _refuse_overlap(seat, role, facts)
     _refuse_both(seat, person, role, facts)
+    if role == REPRESENTATIVE:
+        _refuse_outsider(seat, person, facts)
+        _refuse_broken_cap(seat, person, facts)
     term = Term.objects.create(
         seat=seat,
         person=person,
@@ -127,6 +139,7 @@ def _begin(
         appointed_by=facts.appointed_by,
         ended_by=facts.ended_by,
         note=facts.note,
+        how=facts.how,
     )
     append(
         "term.began",
@@ -137,6 +150,7 @@ def _begin(
             "start": facts.start.isoformat(),
             "until": facts.until.isoformat() if facts.until else None,
             "appointed_by": facts.appointed_by,
+            "how": facts.how,
         },
         private={"note": facts.note},
         authority=authority,
@@ -146,6 +160,7 @@ def _begin(
 
 def _end(actor: Actor, authority: list[str], term: Term, until: datetime, ended_by: str) -> Term:
     check_period(term.start, until)
+    end_offices(actor, authority, term, until)
     term.until, term.ended_by = until, ended_by
     term.save(update_fields=["until", "ended_by"])
     append(
@@ -178,6 +193,55 @@ def _refuse_both(seat: Seat, person: Person, role: str, facts: TermFacts) -> Non
                 where="person",
                 mend=gettext("choose somebody else as alternate"),
             )
+
+
+def _seat_terms(seat: Seat, person: Person) -> list[Term]:
+    """The person's terms in the voting seats of the body that are no offices of seat holders."""
+    rows = Term.objects.filter(seat__body_id=seat.body_id, seat__of_holders=False, seat__voting=True)
+    return list(rows.filter(person=person, role=REPRESENTATIVE).order_by("start"))
+
+
+def _refuse_outsider(seat: Seat, person: Person, facts: TermFacts) -> None:
+    """An office of seat holders is for one of them, and for no longer than their seat."""
+    if not seat.of_holders:
+        return
+    reached: datetime | None = facts.start
+    for term in _seat_terms(seat, person):
+        if reached is not None and term.start <= reached and (term.until is None or term.until > reached):
+            reached = term.until
+    if reached == facts.start:
+        raise Conflict(
+            gettext("%(name)s holds no voting seat of %(body)s then") % {"name": person.name, "body": seat.body.name},
+            where="person",
+            mend=gettext("choose somebody who holds a seat"),
+        )
+    if reached is not None and (facts.until is None or facts.until > reached):
+        raise Conflict(
+            gettext("the seat of %(name)s ends on %(day)s, and the office with it")
+            % {"name": person.name, "day": reached.date().isoformat()},
+            where="until",
+            mend=gettext("give that day as the end"),
+        )
+
+
+def end_offices(actor: Actor, authority: list[str], term: Term, until: datetime) -> None:
+    """End an office of seat holders with the seat, unless its holder goes on in another. Appends ``term.ended``."""
+    if term.role != REPRESENTATIVE or term.seat.of_holders or not term.seat.voting:
+        return
+    going_on = [t for t in _seat_terms(term.seat, term.person) if t.pk != term.pk and t.start <= until]
+    if any(other.until is None or other.until > until for other in going_on):
+        return
+    offices = Term.objects.filter(seat__body_id=term.seat.body_id, seat__of_holders=True, person_id=term.person_id)
+    rows = offices.filter(role=REPRESENTATIVE, start__lt=until).select_related("seat", "seat__body")
+    for office in rows.filter(Q(until=None) | Q(until__gt=until)):
+        _end(actor, authority, office, until, gettext("the seat of the holder ended"))
+
+
+def _refuse_broken_cap(seat: Seat, person: Person, facts: TermFacts) -> None:
+    """A hard cap on related groups holds at every instant of the term at which anybody's term begins."""
+    for cap, words in cap_findings(seat, person, facts):
+        if cap.hard:
+            raise Conflict(words, where="person", mend=gettext("choose somebody of another group"))
 
 
 def _refs(term: Term) -> list[Ref]:

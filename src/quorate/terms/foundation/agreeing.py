@@ -12,19 +12,22 @@ from quorate.kernel.errors import UserError
 from quorate.kernel.i18n import gettext
 from quorate.terms.actions import (
     add_seat,
+    adopt_charter,
     appoint,
     change_body,
     change_seat,
     close_seat,
+    correct_charter,
     correct_term,
     end_term,
     remove_body,
+    remove_charter,
     set_up_body,
     strike_term,
 )
 from quorate.terms.foundation.recorded import PAGE, POLICY, keyed_terms
-from quorate.terms.models import Body, Seat
-from quorate.terms.rules import BodyFacts, SeatFacts, TermFacts
+from quorate.terms.models import Body, Charter, Seat
+from quorate.terms.rules import BodyFacts, CharterFacts, SeatFacts, TermFacts
 from quorate.toolkit.foundation import Change, Record, at, instant
 
 
@@ -59,14 +62,55 @@ def _seat_facts(record: Record, organisations: Mapping[str, UUID]) -> SeatFacts:
         fields.get("position", 0),
         instant(fields.get("from")),
         instant(fields.get("until")),
+        fields.get("office", ""),
+        bool(fields.get("of_holders")),
+        fields.get("basis", ""),
     )
+
+
+def _charter_facts(record: Record) -> CharterFacts:
+    fields = record.fields
+    start = instant(fields["from"])
+    assert start is not None
+    said = {name: fields.get(name, "") for name in ("mandate", "text", "link", "adopted_by")}
+    return CharterFacts(start, instant(fields.get("until")), **said, numbers=fields.get("numbers", {}))
+
+
+def create_charters(actor: Actor, records: Sequence[Record]) -> None:
+    """Adopt versions in order of time."""
+    bodies = {body.slug: body for body in Body.objects.all()}
+    for record in sorted(records, key=lambda r: r.fields["from"]):
+        body, _, version = record.id.partition("/")
+        with at(record):
+            adopt_charter(actor=actor, body=bodies[body], version=version, facts=_charter_facts(record))
+
+
+def change_charters(actor: Actor, changes: Sequence[Change]) -> None:
+    """Correct versions; those that end come before those that are made longer."""
+    for change in sorted(changes, key=lambda c: (c.record.fields.get("until") is None, c.id)):
+        with at(change.record):
+            charter = _charter_named(change.id)
+            correct_charter(actor=actor, charter=charter, facts=_charter_facts(change.record))
+
+
+def remove_charters(actor: Actor, records: Sequence[Record], also: Mapping[str, frozenset[str]]) -> None:
+    """Remove versions that the files no longer say ever were; those of a body that goes too stay with it."""
+    for record in records:
+        with at(record):
+            if record.id.partition("/")[0] not in also.get("body", frozenset()):
+                remove_charter(actor=actor, charter=_charter_named(record.id))
+
+
+def _charter_named(key: str) -> Charter:
+    body, _, version = key.partition("/")
+    return Charter.objects.select_related("body").get(body__slug=body, version=version)
 
 
 def _term_facts(record: Record) -> TermFacts:
     fields = record.fields
     start = instant(fields["from"])
     assert start is not None
-    said = {name: fields.get(name, "") for name in ("appointed_by", "ended_by", "note")}
+    said = {name: fields.get(name, "") for name in ("appointed_by", "ended_by", "note", "how")}
     return TermFacts(start, instant(fields.get("until")), **said)
 
 
@@ -144,11 +188,12 @@ def remove_seats(actor: Actor, records: Sequence[Record], _also: Mapping[str, fr
 
 
 def create_terms(actor: Actor, records: Sequence[Record]) -> None:
-    """Appoint, in order of time, so that one holder follows the other."""
+    """Appoint, in order of time, so that one holder follows the other; to offices of seat holders last."""
     seats = {f"{seat.body.slug}/{seat.slug}": seat for seat in Seat.objects.select_related("body")}
+    offices = {record.id for record in records if seats["/".join(record.id.split("/")[:2])].of_holders}
     wanted = {record.id.split("/")[3] for record in records}
     people = {person.slug: person for person in Person.objects.filter(slug__in=wanted)}
-    for record in sorted(records, key=lambda r: (r.fields["from"], r.id)):
+    for record in sorted(records, key=lambda r: (r.fields["from"], r.id in offices, r.id)):
         body, seat, role, person, *_nth = record.id.split("/")
         with at(record):
             appoint(
@@ -161,9 +206,11 @@ def create_terms(actor: Actor, records: Sequence[Record]) -> None:
 
 
 def change_terms(actor: Actor, changes: Sequence[Change]) -> None:
-    """Correct terms; those that end come before those that are made longer."""
+    """Correct terms; those that end come before those that are made longer, offices of seat holders before seats."""
     terms = keyed_terms()
-    for change in sorted(changes, key=lambda c: (c.record.fields.get("until") is None, c.id)):
+    for change in sorted(
+        changes, key=lambda c: (c.record.fields.get("until") is None, not terms[c.id].seat.of_holders, c.id)
+    ):
         with at(change.record):
             correct_term(actor=actor, term=terms[change.id], facts=_term_facts(change.record))
 

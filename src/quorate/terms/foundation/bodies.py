@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import zip_longest
 from typing import Any
 
+from quorate.terms import numbers
 from quorate.terms.foundation import agreeing, recorded
-from quorate.terms.rules import KINDS
+from quorate.terms.rules import BASES, HOW, KINDS, OFFICES
 from quorate.toolkit.foundation import (
     DAY_SCHEMA,
     SLUG_SCHEMA,
@@ -16,6 +18,7 @@ from quorate.toolkit.foundation import (
     RecordKind,
     Reference,
     Section,
+    at,
     tidy,
 )
 from quorate.toolkit.yamltext import dump
@@ -43,6 +46,7 @@ _TERM = _object(
         "appointed_by": {"type": "string", "maxLength": 200},
         "ended_by": {"type": "string", "maxLength": 200},
         "note": {"type": "string", "maxLength": 200},
+        "how": {"enum": list(HOW)},
     },
     ["person", "from"],
 )
@@ -53,6 +57,9 @@ _SEAT = _object(
         "class": SLUG_SCHEMA,
         "voting": {"type": "boolean"},
         "chair": {"type": "boolean"},
+        "office": {"enum": list(OFFICES)},
+        "of_holders": {"type": "boolean"},
+        "basis": {"enum": list(BASES)},
         "permissions": _PERMISSIONS,
         "organisation": SLUG_SCHEMA,
         "project": SLUG_SCHEMA,
@@ -61,6 +68,19 @@ _SEAT = _object(
         "terms": {"type": "array", "items": _TERM},
     },
     ["slug", "title"],
+)
+_CHARTER = _object(
+    {
+        "version": {"type": "string", "minLength": 1, "maxLength": 40, "pattern": r"^[^/\s][^/]*$"},
+        "from": {**DAY_SCHEMA, "type": "string"},
+        "until": DAY_SCHEMA,
+        "mandate": _TEXT,
+        "text": _TEXT,
+        "link": {"type": "string", "maxLength": 300},
+        "adopted_by": {"type": "string", "maxLength": 200},
+        "numbers": {"type": "object"},
+    },
+    ["version", "from"],
 )
 SCHEMA = _object(
     {
@@ -74,6 +94,7 @@ SCHEMA = _object(
         "permissions": _PERMISSIONS,
         "established": DAY_SCHEMA,
         "closed": DAY_SCHEMA,
+        "charters": {"type": "array", "items": _CHARTER},
         "seats": {"type": "array", "items": _SEAT},
     },
     ["slug", "name", "kind"],
@@ -92,6 +113,7 @@ def _read(file: File) -> Iterable[Record]:
     fields["purpose"] = (row.get("purpose") or "").strip()
     fields["public"] = row.get("public", True)
     yield Record("body", body, tidy(fields), file.where("slug"), tuple(refers))
+    yield from _read_charters(file, body, row.get("charters", ()))
     for n, seat in enumerate(row.get("seats", ())):
         yield _read_seat(file, body, n, seat)
         served: Counter[tuple[str, str]] = Counter()
@@ -101,13 +123,39 @@ def _read(file: File) -> Iterable[Record]:
             served[role, term["person"]] += 1
             nth = served[role, term["person"]]
             key = f"{body}/{seat['slug']}/{role}/{term['person']}" + (f"/{nth}" if nth > 1 else "")
-            said = {name: term.get(name) for name in ("from", "until", "appointed_by", "ended_by", "note")}
+            said = {name: term.get(name) for name in recorded.TERM_KEYS}
             refer = Reference("person", term["person"], file.where("seats", n, "terms", m))
             yield Record("term", key, tidy(said), file.where("seats", n, "terms", m), (refer,))
 
 
+def _read_charters(file: File, body: str, rows: Sequence[Mapping[str, Any]]) -> Iterable[Record]:
+    """A version ends where the next begins, unless the file says when."""
+    ordered = sorted(enumerate(rows), key=lambda pair: str(pair[1]["from"]))
+    for (n, row), following in zip_longest(ordered, ordered[1:]):
+        where = file.where("charters", n, "version")
+        with at(Record("charter", f"{body}/{row['version']}", {}, where)):
+            numbers.parse(row.get("numbers") or {})
+        fields = {key: row.get(key) for key in ("from", "until", "mandate", "text", "link", "adopted_by", "numbers")}
+        fields |= {key: (row.get(key) or "").strip() for key in ("mandate", "text", "link", "adopted_by")}
+        if row.get("until") is None and following is not None:
+            fields["until"] = following[1]["from"]
+        yield Record("charter", f"{body}/{row['version']}", tidy(fields), where)
+
+
+def _charter_rows(records: Iterable[Record]) -> list[dict[str, Any]]:
+    ordered = sorted(records, key=lambda record: record.fields["from"])
+    rows = []
+    for record, following in zip_longest(ordered, ordered[1:]):
+        row = {"version": record.id.partition("/")[2], **record.fields}
+        if following is not None and row.get("until") == following.fields["from"]:
+            row.pop("until")
+        rows.append(row)
+    return rows
+
+
 def _read_seat(file: File, body: str, n: int, seat: Mapping[str, Any]) -> Record:
     fields = {key: seat.get(key) for key in ("title", "class", "permissions", "organisation", "project")}
+    fields |= {"office": seat.get("office"), "of_holders": seat.get("of_holders") or None, "basis": seat.get("basis")}
     fields |= {"voting": seat.get("voting", True), "chair": seat.get("chair") or None, "position": n + 1}
     fields |= {"from": seat.get("from"), "until": seat.get("until")}
     refers = tuple(
@@ -122,12 +170,16 @@ def _write(records: Mapping[str, Sequence[Record]]) -> dict[str, str]:
     seats: dict[str, list[Record]] = {}
     for record in records.get("seat", ()):
         seats.setdefault(record.id.partition("/")[0], []).append(record)
+    charters: dict[str, list[Record]] = {}
+    for record in records.get("charter", ()):
+        charters.setdefault(record.id.partition("/")[0], []).append(record)
     terms: dict[str, list[Record]] = {}
     for record in records.get("term", ()):
         terms.setdefault("/".join(record.id.split("/")[:2]), []).append(record)
     files = {}
     for body in records.get("body", ()):
         row: dict[str, Any] = {"slug": body.id, **body.fields}
+        row["charters"] = _charter_rows(charters.get(body.id, ()))
         row["seats"] = [
             _seat_row(seat, terms.get(seat.id, []))
             for seat in sorted(seats.get(body.id, ()), key=lambda s: (s.fields.get("position", 0), s.id))
@@ -159,6 +211,16 @@ BODIES = Section(
     write=_write,
     kinds=(
         RecordKind("body", recorded.bodies, agreeing.create_bodies, agreeing.change_bodies, agreeing.remove_bodies),
+        RecordKind(
+            "charter",
+            recorded.charters,
+            agreeing.create_charters,
+            agreeing.change_charters,
+            agreeing.remove_charters,
+            # charters are also adopted in the product
+            live=frozenset({"until"}),
+            ending_first=True,
+        ),
         RecordKind("seat", recorded.seats, agreeing.create_seats, agreeing.change_seats, agreeing.remove_seats),
         RecordKind(
             "term",

@@ -6,11 +6,12 @@ from collections import Counter
 from collections.abc import Iterable
 from uuid import UUID
 
-from quorate.terms.models import Body, Seat, Term
+from quorate.terms.models import Body, Charter, Seat, Term
 from quorate.toolkit.foundation import Record, day, tidy
 
 #: How a charter that is one of the foundation's own policies is written in the files, and as an address.
 POLICY, PAGE = "policies/", "/p/policies/"
+TERM_KEYS = ("from", "until", "appointed_by", "ended_by", "note", "how")
 
 
 def bodies() -> Iterable[Record]:
@@ -32,6 +33,20 @@ def bodies() -> Iterable[Record]:
         yield Record("body", row.slug, tidy(fields))
 
 
+def charters() -> Iterable[Record]:
+    for row in Charter.objects.select_related("body"):
+        fields = {
+            "from": day(row.start),
+            "until": day(row.until),
+            "mandate": row.mandate,
+            "text": row.text,
+            "link": row.link,
+            "adopted_by": row.adopted_by,
+            "numbers": row.numbers,
+        }
+        yield Record("charter", f"{row.body.slug}/{row.version}", tidy(fields))
+
+
 def seats() -> Iterable[Record]:
     for seat in Seat.objects.select_related("body", "organisation"):
         fields = {
@@ -39,6 +54,9 @@ def seats() -> Iterable[Record]:
             "class": seat.seat_class,
             "voting": seat.voting,
             "chair": seat.chair or None,
+            "office": seat.office,
+            "of_holders": seat.of_holders or None,
+            "basis": seat.basis,
             "permissions": list(seat.permissions),
             "organisation": seat.organisation.slug if seat.organisation else None,
             "project": seat.project,
@@ -69,5 +87,6 @@ def terms() -> Iterable[Record]:
             "appointed_by": term.appointed_by,
             "ended_by": term.ended_by,
             "note": term.note,
+            "how": term.how,
         }
         yield Record("term", key, tidy(fields))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from quorate.kernel.i18n import _
-from quorate.terms.web import bodies, panels, public, seats
+from quorate.terms.web import bodies, charters, panels, public, seats
 from quorate.toolkit.navigation import Nav
 
 __all__ = ["NAV", "PUBLIC_NAV", "app_name", "panels", "urlpatterns"]
@@ -23,6 +23,8 @@ urlpatterns = [
     path("bodies/<slug:key>/", bodies.record, name="body"),
     path("bodies/<slug:key>/edit/", bodies.edit, name="edit-body"),
     path("bodies/<slug:key>/close/", bodies.close, name="close-body"),
+    path("bodies/<slug:key>/charters/new/", charters.new, name="new-charter"),
+    path("bodies/<slug:key>/charters/<str:version>/", charters.record, name="charter"),
     path("bodies/<slug:key>/seats/new/", seats.new, name="new-seat"),
     path("bodies/<slug:key>/seats/<slug:seat>/", seats.record, name="seat"),
     path("bodies/<slug:key>/seats/<slug:seat>/edit/", seats.edit, name="edit-seat"),
@@ -32,6 +34,7 @@ urlpatterns = [
     path("bodies/<slug:key>/seats/<slug:seat>/end/", seats.end, name="end-term"),
     path("p/bodies/", public.bodies, name="public-bodies"),
     path("p/bodies/<slug:key>/", public.body, name="public-body"),
+    path("p/bodies/<slug:key>/charters/<str:version>/", public.charter, name="public-charter"),
     path("p/policies/", public.policies, name="policies"),
     path("p/policies/<slug:slug>/", public.policy, name="policy"),
 ]

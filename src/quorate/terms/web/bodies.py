@@ -19,6 +19,7 @@ from quorate.terms import actions
 from quorate.terms.models import Body
 from quorate.terms.queries import Place, bodies_with_counts, body_by_key, body_facts, roster
 from quorate.terms.rules import BodyFacts
+from quorate.terms.web.charters import standing_of
 from quorate.terms.web.forms import BodyForm, NewBodyForm
 from quorate.toolkit.asof import as_of
 from quorate.toolkit.columns import Choice, Column, Empty, Flag
@@ -115,6 +116,7 @@ def record(request: HttpRequest, key: str) -> HttpResponse:
         "may_edit": may(actor, "body.edit", body),
         "may_appoint": may(actor, "term.appoint", body),
         "history": history("body", str(body.id)),
+        **standing_of(body, places, asked.at),
     }
     return render(request, "terms/body.html", context)
 

@@ -11,7 +11,7 @@ from quorate.directory.models import Person
 from quorate.directory.queries import living_people
 from quorate.directory.web.forms import DayField, OrganisationField
 from quorate.kernel.i18n import _
-from quorate.terms.models import Body
+from quorate.terms.models import Body, Seat, Term
 
 
 class PersonField(forms.ModelChoiceField[Person]):
@@ -72,6 +72,9 @@ class SeatForm(forms.Form):
     seat_class = forms.SlugField(label=_("Class"), max_length=40, required=False)
     voting = forms.BooleanField(label=_("Has a vote"), required=False)
     chair = forms.BooleanField(label=_("Whoever holds it chairs the body"), required=False)
+    office = forms.ChoiceField(label=_("Other office"), choices=[("", _("none")), *Seat.Office.choices], required=False)
+    of_holders = forms.BooleanField(label=_("Only for holders of a voting seat, and ends with it"), required=False)
+    basis = forms.ChoiceField(label=_("Stands for"), choices=[("", _("not said")), *Seat.Basis.choices], required=False)
     organisation = OrganisationField(label=_("Seat of the organisation"), required=False)
     project = forms.SlugField(
         label=_("Seat of the project"), max_length=80, required=False, help_text=_("The project's address.")
@@ -96,6 +99,7 @@ class AppointForm(forms.Form):
     appointed_by = forms.CharField(
         label=_("By"), max_length=200, required=False, help_text=_("The decision: a resolution, a vote, a letter.")
     )
+    how = forms.ChoiceField(label=_("How"), choices=[("", _("not said")), *Term.How.choices], required=False)
     succeed = forms.BooleanField(label=_("In place of whoever holds it"), required=False)
     note = forms.CharField(label=_("Note"), max_length=200, required=False)
 

@@ -14,6 +14,7 @@ from quorate.kernel.i18n import _, gettext
 from quorate.terms import clauses
 from quorate.terms.queries import bodies_with_counts, body_by_key, policies_in_force, policy_versions, roster
 from quorate.terms.web.bodies import BodyTable, RosterTable
+from quorate.terms.web.charters import charter_page, standing_of
 from quorate.toolkit.asof import as_of
 from quorate.toolkit.columns import Column
 from quorate.toolkit.history import history
@@ -66,8 +67,18 @@ def body(request: HttpRequest, key: str) -> HttpResponse:
         "panels": panels_of("body", Asked(request, found, asked.at, public=True)),
         "history": history("body", str(found.id), public=True),
         "public": True,
+        **standing_of(found, places, asked.at),
     }
     return public_render(request, "terms/public_body.html", context)
+
+
+def charter(request: HttpRequest, key: str, version: str) -> HttpResponse:
+    """One version of the charter of a public body."""
+    found = body_by_key(key)
+    row = found.charters.filter(version=version).first() if found.public else None
+    if row is None:
+        raise NotFound(gettext("there is no such version of this charter"))
+    return public_render(request, "terms/public_charter.html", charter_page(found, row) | {"public": True})
 
 
 def policies(request: HttpRequest) -> HttpResponse:

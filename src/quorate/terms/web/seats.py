@@ -20,6 +20,7 @@ from quorate.terms import actions
 from quorate.terms.models import Seat, Term
 from quorate.terms.queries import body_by_key, roster, seat_by_key, seat_facts, terms_in
 from quorate.terms.rules import SeatFacts, TermFacts
+from quorate.terms.standing import cap_findings
 from quorate.terms.web.forms import AlternateForm, AppointForm, EndForm, NewSeatForm, SeatForm
 from quorate.toolkit.asof import as_of
 from quorate.toolkit.forms import blame
@@ -79,12 +80,15 @@ def appoint(request: HttpRequest, key: str, seat: str) -> HttpResponse:
         said = form.cleaned_data
         start = moment(said["start"])
         assert start is not None
-        facts = TermFacts(start, moment(said["until"]), said["appointed_by"], note=said["note"])
+        facts = TermFacts(start, moment(said["until"]), said["appointed_by"], note=said["note"], how=said["how"])
         try:
+            warnings = [words for cap, words in cap_findings(found, said["person"], facts) if not cap.hard]
             actions.appoint(actor=actor, seat=found, person=said["person"], facts=facts, succeed=said["succeed"])
         except UserError as error:
             blame(form, error)
         else:
+            for words in warnings:
+                messages.warning(request, words)
             return redirect("terms:seat", found.body.slug, found.slug)
     return _page(request, found, {"appoint_form": form}, status=422)
 
@@ -153,7 +157,8 @@ def edit(request: HttpRequest, key: str, seat: str) -> HttpResponse:
     actor = actor_from(request)
     authorise(actor, "body.edit", found)
     facts = seat_facts(found)
-    names = ("title", "seat_class", "voting", "chair", "organisation", "project", "permissions")
+    names = ["title", "seat_class", "voting", "chair", "organisation", "project", "permissions"]
+    names += ["office", "of_holders", "basis"]
     initial = {name: getattr(facts, name) for name in names} | {"start": facts.start and facts.start.date()}
     form = SeatForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
@@ -180,6 +185,9 @@ def _facts(form: SeatForm, before: SeatFacts) -> SeatFacts:
         before.position,
         moment(said["start"]),
         before.until,
+        said["office"],
+        said["of_holders"],
+        said["basis"],
     )
 
 

@@ -68,6 +68,7 @@ class TermOut(Schema):
     until: datetime | None
     appointed_by: str
     ended_by: str
+    how: str
 
 
 class SeatOut(Schema):
@@ -81,6 +82,9 @@ class SeatOut(Schema):
     permissions: list[str]
     organisation: str | None
     project: str
+    office: str
+    of_holders: bool
+    basis: str
 
 
 class PlaceOut(SeatOut):
@@ -138,6 +142,9 @@ class SeatIn(Body):
     permissions: Annotated[list[Permission], Field(max_length=200)] = []
     organisation: Key | None = None
     project: Annotated[str, Field(pattern=r"^([a-z0-9]+(-[a-z0-9]+)*)?$", max_length=80)] = ""
+    office: Literal["", "vice-chair", "secretary"] = ""
+    of_holders: bool = False
+    basis: Literal["", "member", "class", "project", "elected", "appointed", "office"] = ""
 
 
 class NewSeatIn(SeatIn):
@@ -155,6 +162,7 @@ class TermIn(Body):
     until: Moment | None = None
     appointed_by: Annotated[str, Field(max_length=200)] = ""
     note: Annotated[str, Field(max_length=200)] = ""
+    how: Literal["", "election", "appointment", "ex-officio"] = ""
     succeed: bool = False
 
 
@@ -177,7 +185,7 @@ def list_bodies(request: HttpRequest, paging: Query[Paging]) -> dict[str, object
 @router.get("/bodies/{slug:key}", response=BodyOut, auth=PUBLIC)
 def get_body(request: HttpRequest, key: str) -> dict[str, object]:
     """Show one body, by slug or id."""
-    return _body(_readable(request, key))
+    return _body(readable(request, key))
 
 
 @router.post("/bodies", response={201: BodyOut})
@@ -192,7 +200,7 @@ def set_up_body(request: HttpRequest, body: NewBodyIn) -> Status[dict[str, objec
 def change_body(request: HttpRequest, key: str, body: BodyIn) -> dict[str, object]:
     """Make a body's record say this. Send ``If-Match`` to change only what you have read."""
     actor = actor_from(request)
-    found = _readable(request, key)
+    found = readable(request, key)
     authorise(actor, "body.edit", found)
     before = body_facts(found)
     precondition(request, repr(before))
@@ -202,14 +210,14 @@ def change_body(request: HttpRequest, key: str, body: BodyIn) -> dict[str, objec
 @router.delete("/bodies/{slug:key}", response={204: None})
 def close_body(request: HttpRequest, key: str) -> Status[None]:
     """Close a body with all its seats; one that never had a seat is removed."""
-    actions.remove_body(actor=actor_from(request), body=_readable(request, key))
+    actions.remove_body(actor=actor_from(request), body=readable(request, key))
     return Status(204, None)
 
 
 @router.get("/bodies/{slug:key}/roster", response=RosterOut, auth=PUBLIC)
 def get_roster(request: HttpRequest, key: str, as_of: AsOfText = "") -> dict[str, object]:
     """Show who held which seat at an instant."""
-    found = _readable(request, key)
+    found = readable(request, key)
     at = parse(as_of) if as_of else clock.now()
     return {"body": found.slug, "as_of": at, "seats": [_place(place) for place in roster(found, at)]}
 
@@ -218,7 +226,7 @@ def get_roster(request: HttpRequest, key: str, as_of: AsOfText = "") -> dict[str
 def add_seat(request: HttpRequest, key: str, body: NewSeatIn) -> Status[dict[str, object]]:
     """Add a seat to a body."""
     actor = actor_from(request)
-    found = _readable(request, key)
+    found = readable(request, key)
     authorise(actor, "body.edit", found)
     facts = _seat_facts(body, SeatFacts("?", position=found.seats.count() + 1))
     return Status(201, _seat(actions.add_seat(actor=actor, body=found, slug=body.slug, facts=facts)))
@@ -228,7 +236,7 @@ def add_seat(request: HttpRequest, key: str, body: NewSeatIn) -> Status[dict[str
 def change_seat(request: HttpRequest, key: str, seat: str, body: SeatIn) -> dict[str, object]:
     """Make a seat's record say this. Send ``If-Match`` to change only what you have read."""
     actor = actor_from(request)
-    found = seat_by_key(_readable(request, key), seat)
+    found = seat_by_key(readable(request, key), seat)
     authorise(actor, "body.edit", found)
     before = seat_facts(found)
     precondition(request, repr(before))
@@ -238,21 +246,21 @@ def change_seat(request: HttpRequest, key: str, seat: str, body: SeatIn) -> dict
 @router.delete("/bodies/{slug:key}/seats/{slug:seat}", response={204: None})
 def close_seat(request: HttpRequest, key: str, seat: str) -> Status[None]:
     """Close a seat and end its terms; one that nobody ever held is removed."""
-    actions.close_seat(actor=actor_from(request), seat=seat_by_key(_readable(request, key), seat))
+    actions.close_seat(actor=actor_from(request), seat=seat_by_key(readable(request, key), seat))
     return Status(204, None)
 
 
 @router.get("/bodies/{slug:key}/seats/{slug:seat}/terms", response=list[TermOut], auth=PUBLIC)
 def list_terms(request: HttpRequest, key: str, seat: str) -> list[dict[str, object]]:
     """List everybody who ever held a seat, newest first."""
-    return [_term(term) for term in terms_in(seat_by_key(_readable(request, key), seat))]
+    return [_term(term) for term in terms_in(seat_by_key(readable(request, key), seat))]
 
 
 @router.post("/bodies/{slug:key}/seats/{slug:seat}/terms", response={201: TermOut})
 def appoint(request: HttpRequest, key: str, seat: str, body: TermIn) -> Status[dict[str, object]]:
     """Give a seat to a person, or name its alternate; whoever holds the seat may do the latter."""
     actor = actor_from(request)
-    found = seat_by_key(_readable(request, key), seat)
+    found = seat_by_key(readable(request, key), seat)
     start = body.start or clock.now()
     if body.role == "alternate":
         authorise(actor, "term.alternate", found)
@@ -260,7 +268,7 @@ def appoint(request: HttpRequest, key: str, seat: str, body: TermIn) -> Status[d
         term = actions.name_alternate(actor=actor, seat=found, person=person, start=start, until=body.until)
         return Status(201, _term(term))
     authorise(actor, "term.appoint", found)
-    facts = TermFacts(start, body.until, body.appointed_by, note=body.note)
+    facts = TermFacts(start, body.until, body.appointed_by, note=body.note, how=body.how)
     person = person_by_key(body.person)
     return Status(
         201, _term(actions.appoint(actor=actor, seat=found, person=person, facts=facts, succeed=body.succeed))
@@ -287,7 +295,7 @@ def get_policy(request: HttpRequest, slug: str) -> list[dict[str, object]]:
     return [_policy(policy) for policy in policy_versions(slug)]
 
 
-def _readable(request: HttpRequest, key: str) -> BodyRow:
+def readable(request: HttpRequest, key: str) -> BodyRow:
     found = body_by_key(key)
     if not found.public and not actor_from(request).known:
         raise NotFound(gettext("there is no such body"))
@@ -319,6 +327,9 @@ def _seat(row: Seat) -> dict[str, object]:
         "permissions": row.permissions,
         "organisation": row.organisation.slug if row.organisation else None,
         "project": row.project,
+        "office": row.office,
+        "of_holders": row.of_holders,
+        "basis": row.basis,
     }
 
 
@@ -341,6 +352,7 @@ def _term(term: Term) -> dict[str, object]:
         "until": term.until,
         "appointed_by": term.appointed_by,
         "ended_by": term.ended_by,
+        "how": term.how,
     }
 
 
@@ -382,4 +394,7 @@ def _seat_facts(body: SeatIn, before: SeatFacts) -> SeatFacts:
         before.position,
         before.start,
         before.until,
+        body.office,
+        body.of_holders,
+        body.basis,
     )

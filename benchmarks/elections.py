@@ -50,8 +50,9 @@ def _measure_in_a_process(database: str, voters: int, url: str) -> dict[str, Any
         "unit": "s",
         "target": ALLOWED,
         "met": bool(whole and found["seconds"] <= ALLOWED),
-        "note": f"{found['cpu']} CPU s in the servers, {found['retries']} sent again, {found['log']} in the log, {found['voted']} on the roll,"
-        f" count and proof {found['publishing']:.1f} s, {'verified' if found['verified'] else 'NOT VERIFIED'}",
+        "note": f"{found['cpu']} CPU s in the servers, {found['retries']} sent again, {found['log']} in the log,"
+        f" {found['voted']} on the roll, count and proof {found['publishing']:.1f} s,"
+        f" {'verified' if found['verified'] else 'NOT VERIFIED'}",
     }
 
 

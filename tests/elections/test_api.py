@@ -33,7 +33,11 @@ def test_what_the_api_shows(client: Client, tmp_path: Path, capsys: Any) -> None
     for place in range(6):
         scene.cast(place, [["elin-1"]])
     scene.close()
-    scene.publish()
+    assert run(["election", "publish", "nobody"]) == 2
+    assert run(["election", "publish", "council-2026"]) == 2  # the notice named a public value
+    capsys.readouterr()
+    assert run(["election", "publish", "council-2026", "--value", "4321.09"]) == 0
+    assert capsys.readouterr().out.strip() == "elected: elin-1, elin-0"
     bundle = client.get("/api/v1/elections/council-2026/bundle").json()
     assert verifier.check(bundle, public_keys()[-1].text(), []) == []
     assert client.get("/api/v1/elections/council-2026").json()["elected"] == ["elin-1", "elin-0"]

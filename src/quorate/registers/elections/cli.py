@@ -1,4 +1,4 @@
-"""Commands about elections that were held here: ``election list``, ``election verify``."""
+"""Commands about elections that are held here: ``election list``, ``publish`` and ``verify``."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ from typing import Any
 
 import click
 
+from quorate.access.actors import system
 from quorate.decisions.balloting import verifier
 from quorate.kernel.commands import columns, json_option, noun, show
-from quorate.kernel.errors import UserError
+from quorate.kernel.errors import NotFound, UserError
 from quorate.kernel.i18n import _
 from quorate.ledger.keys import public_keys
+from quorate.registers.elections.actions import count_and_publish
 from quorate.registers.elections.models import Election
 
 
@@ -21,6 +23,7 @@ def register(root: click.Group) -> None:
     group = noun(root, "election", _("Elections"))
     group.add_command(election_list)
     group.add_command(election_verify)
+    group.add_command(election_publish)
 
 
 @click.command("list")
@@ -47,6 +50,21 @@ def election_list(state: str | None) -> None:
         {"elections": found},
         lambda: columns([[row["slug"], row["state"], row["level"], row["title"]] for row in found]),
     )
+
+
+@click.command("publish")
+@click.argument("election")
+@click.option("--value", default="", help="the public value for the lot, if the notice named a source")
+@json_option
+def election_publish(election: str, value: str) -> None:
+    """Count a closed election and publish it, as its page does; for thousands of ballots it takes a minute."""
+    found = Election.objects.filter(slug=election).first()
+    if found is None:
+        raise NotFound("there is no such election", where=election, mend="quorate election list")
+    done = count_and_publish(actor=system("cli"), election=found, public_value=value)
+    assert done.bundle is not None  # it was published
+    elected = done.bundle["result"]["elected"]
+    show({"election": done.slug, "elected": elected}, lambda: [f"elected: {', '.join(elected) or 'nobody'}"])
 
 
 @click.command("verify")

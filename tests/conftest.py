@@ -23,6 +23,30 @@ settings.register_profile("quorate", deadline=None)
 settings.load_profile("quorate")
 
 
+#: What a test asks for when it touches the database.
+DATABASE = {"db", "transactional_db", "live_server"}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """What the CI asks of the second of two databases."""
+    parser.addoption("--database-only", action="store_true", help="leave out the tests that touch no database")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """With ``--database-only`` leave out what touches no database: it was tested once on the other."""
+    if not config.getoption("--database-only"):
+        return
+    without = [
+        item
+        for item in items
+        if item.get_closest_marker("django_db") is None and DATABASE.isdisjoint(getattr(item, "fixturenames", ()))
+    ]
+    config.hook.pytest_deselected(items=without)
+    left_out = set(without)
+    items[:] = [item for item in items if item not in left_out]
+
+
 @pytest.fixture(autouse=True)
 def _running_clock() -> Iterator[None]:
     """No test leaves the clock frozen for the next."""

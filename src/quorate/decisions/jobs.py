@@ -1,8 +1,9 @@
-"""What the worker does about motions: closes those whose time is over, and reminds those who have not voted."""
+"""What the worker does about motions: closes those whose time is over, reminds those who have not voted,
+and ends decisions that expired."""
 
 from __future__ import annotations
 
-from quorate.decisions.actions import close_due, remind_due
+from quorate.decisions.actions import close_due, expire_due, remind_due
 from quorate.ledger.outbox import every
 
 
@@ -16,3 +17,9 @@ def close_motions() -> None:
 def remind_electors() -> None:
     """Write to those who have not voted, at the moments that the motions declare."""
     remind_due()
+
+
+@every(seconds=3600, name="decisions.expire")
+def expire_decisions() -> None:
+    """End decisions whose own words have ended them."""
+    expire_due()

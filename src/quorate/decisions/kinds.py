@@ -67,3 +67,20 @@ register(
         public=True,
     )
 )
+register(
+    Kind(
+        "decision.recorded",
+        _("{body} decided “{decision}”, number {number}"),
+        fields={"number": str, "clauses": list},
+        public=True,
+    )
+)
+register(
+    Kind(
+        "decision.ended",
+        _("“{decision}” of {body} is {state} from then on"),
+        fields={"state": str},
+        private=("reason",),
+        public=True,
+    )
+)

@@ -148,3 +148,70 @@ class Objection(models.Model):
                 fields=["motion", "person"], condition=Q(withdrawn_at=None), name="objection_one_standing"
             ),
         ]
+
+
+class DecisionRecord(models.Model):
+    """A decision in the register: numbered in its body's year, with its text and when it was in force."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new_id)
+    body = models.ForeignKey("terms.Body", on_delete=models.PROTECT, related_name="+")
+    year = models.PositiveSmallIntegerField()
+    number = models.PositiveIntegerField()
+    title = models.CharField(max_length=200)
+    text = models.TextField(blank=True, default="")
+    public = models.BooleanField(default=True)
+    adopted_at = models.DateTimeField()
+    effective_from = models.DateTimeField()
+    effective_until = models.DateTimeField(null=True, blank=True, help_text="when it expires by its own words")
+    motion = models.ForeignKey(Motion, on_delete=models.PROTECT, null=True, blank=True, related_name="records")
+    source = models.CharField(max_length=300, blank=True, default="", help_text="where it is known from, if no motion")
+    reconstructed = models.BooleanField(default=False)
+    replaces = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="replaced_by")
+    clauses = models.JSONField(default=list, blank=True, help_text="policy#anchor of the clauses that rest on it")
+
+    class Meta:
+        ordering = ["-adopted_at", "-number"]
+        constraints = [
+            models.UniqueConstraint(fields=["body", "year", "number"], name="decision_number_once"),
+            models.UniqueConstraint(
+                fields=["motion"], condition=Q(motion__isnull=False), name="decision_once_by_motion"
+            ),
+            models.CheckConstraint(condition=Q(motion__isnull=False) | ~Q(source=""), name="decision_has_a_source"),
+            models.CheckConstraint(
+                condition=Q(effective_until=None) | Q(effective_until__gt=F("effective_from")),
+                name="decision_ends_after_start",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def label(self) -> str:
+        """Its number as people cite it: year and number within the body."""
+        return f"{self.year}-{self.number}"
+
+
+class DecisionPeriod(models.Model):
+    """What a decision was from when until when, half open; it is in force while adopted or amended."""
+
+    class State(models.TextChoices):
+        ADOPTED = "adopted"
+        AMENDED = "amended"
+        SUPERSEDED = "superseded"
+        EXPIRED = "expired"
+        REPEALED = "repealed"
+
+    id = models.UUIDField(primary_key=True, default=ids.new_id)
+    record = models.ForeignKey(DecisionRecord, on_delete=models.PROTECT, related_name="periods")
+    state = models.CharField(max_length=10, choices=State)
+    start = models.DateTimeField()
+    until = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["start"]
+        indexes = [models.Index(fields=["state", "start"], name="decision_by_state")]
+        constraints = [
+            models.CheckConstraint(condition=Q(until=None) | Q(until__gt=F("start")), name="decision_period_ends"),
+            models.UniqueConstraint(fields=["record"], condition=Q(until=None), name="decision_one_open_period"),
+        ]

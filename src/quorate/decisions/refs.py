@@ -1,11 +1,11 @@
-"""How motions appear in the ledger's sentences."""
+"""How motions and decisions appear in the ledger's sentences."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from quorate.decisions.models import Motion
+from quorate.decisions.models import DecisionRecord, Motion
 from quorate.ledger.refs import RefKind, register
 
 
@@ -15,3 +15,20 @@ def _titles(ids: Sequence[str]) -> Mapping[str, str]:
 
 
 register(RefKind("motion", _titles, lambda ref: f"/motions/{ref}/"))
+
+
+def _decisions(ids: Sequence[str]) -> Mapping[str, str]:
+    rows = DecisionRecord.objects.filter(pk__in=[UUID(text) for text in ids]).values_list("pk", "title")
+    return {str(pk): title for pk, title in rows}
+
+
+def _public_decisions(ids: Sequence[str]) -> Mapping[str, str]:
+    rows = DecisionRecord.objects.filter(pk__in=[UUID(text) for text in ids], public=True, body__public=True)
+    return {str(pk): title for pk, title in rows.values_list("pk", "title")}
+
+
+def _page(ref: str) -> str:
+    return f"/decisions/{ref}/"
+
+
+register(RefKind("decision", _decisions, _page, _public_decisions, lambda ref: f"/p/decisions/{ref}/"))

@@ -8,9 +8,10 @@ from typing import Any
 
 from quorate.access.actors import Actor
 from quorate.access.policy import SOURCES, Reason
-from quorate.decisions.models import Motion
+from quorate.decisions.models import DecisionRecord, Motion
 from quorate.decisions.queries import electors_of
 from quorate.kernel.i18n import gettext
+from quorate.terms.models import Body
 from quorate.terms.queries import holds
 
 #: What the chair of a motion's body may do about it.
@@ -44,4 +45,29 @@ class Electors:
             yield gettext("the chair of %s") % obj.body.name
 
 
+class Registrars:
+    """The chair of a body keeps its register of decisions."""
+
+    def reasons(self, actor: Actor, permission: str, obj: Any, at: datetime) -> Iterable[Reason]:
+        body = _kept(permission, obj)
+        if body is None or actor.person_id is None:
+            return
+        term = holds(actor.person_id, f"chair:{body.slug}", at)
+        if term is not None:
+            text = gettext("you chair %s") % body.name
+            yield Reason(text, f"seat:{body.slug}/{term.seat.slug}", term.start, term.until)
+
+    def could(self, permission: str, obj: Any, at: datetime) -> Iterable[str]:
+        body = _kept(permission, obj)
+        if body is not None:
+            yield gettext("the chair of %s") % body.name
+
+
+def _kept(permission: str, obj: Any) -> Body | None:
+    if permission == "decision.record" and isinstance(obj, Body):
+        return obj
+    return obj.body if permission == "decision.end" and isinstance(obj, DecisionRecord) else None
+
+
 SOURCES.register("electors", Electors())
+SOURCES.register("registrars", Registrars())

@@ -1,9 +1,10 @@
-"""Writes about motions."""
+"""Writes about motions and decisions."""
 
 from __future__ import annotations
 
 from quorate.decisions.actions.closing import close_due, close_motion, withdraw_motion
 from quorate.decisions.actions.opening import Voter, electorate_of, electorates_of, open_motion
+from quorate.decisions.actions.recording import expire_decision, expire_due, record_decision, repeal_decision
 from quorate.decisions.actions.reminding import remind, remind_due
 from quorate.decisions.actions.voting import attend, cast, object_to, recuse, withdraw_objection
 
@@ -15,11 +16,15 @@ __all__ = [
     "close_motion",
     "electorate_of",
     "electorates_of",
+    "expire_decision",
+    "expire_due",
     "object_to",
     "open_motion",
+    "record_decision",
     "recuse",
     "remind",
     "remind_due",
+    "repeal_decision",
     "withdraw_motion",
     "withdraw_objection",
 ]

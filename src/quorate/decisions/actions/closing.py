@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from quorate.access.action import action
 from quorate.access.actors import Actor, system
 from quorate.access.policy import authorise
+from quorate.decisions.actions.recording import enter_passed
 from quorate.decisions.models import Motion
 from quorate.decisions.ports import MOTION_CLOSED
 from quorate.decisions.queries import due, settled, standing
@@ -17,7 +18,7 @@ from quorate.ledger.actions import append
 from quorate.ledger.refs import Ref
 
 
-@action("motion.close", kinds=("motion.closed",))
+@action("motion.close", kinds=("motion.closed", "decision.recorded"))
 def close_motion(*, actor: Actor, motion: Motion, subject_refs: Sequence[Ref] = ()) -> Motion:
     """Count and close. Before its time only when nothing left can change the outcome; closing twice is harmless."""
     motion = _locked(motion)
@@ -90,6 +91,7 @@ def close_now(actor: Actor, motion: Motion, subject_refs: Sequence[Ref], *, earl
         },
         at=motion.closed_at,
     )
+    enter_passed(motion, subject_refs)
     told = MOTION_CLOSED.find(motion.owner) if motion.owner else None
     if told is not None:
         told(actor, motion)

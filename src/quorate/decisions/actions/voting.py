@@ -19,7 +19,7 @@ from quorate.ledger.actions import append, instant
 from quorate.ledger.refs import Ref
 
 
-@action("motion.vote", kinds=("motion.voted", "motion.closed"))
+@action("motion.vote", kinds=("motion.voted", "motion.closed", "decision.recorded"))
 def cast(*, actor: Actor, motion: Motion, choice: str, reason: str = "", subject_refs: Sequence[Ref] = ()) -> Motion:
     """Say yes, no or abstain; saying it again before the close supersedes what was said.
 

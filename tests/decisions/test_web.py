@@ -19,7 +19,7 @@ from quorate.decisions.queries import standing
 from quorate.decisions.work import notices, votes
 from quorate.directory.models import Person
 from quorate.kernel import clock
-from quorate.terms.models import Body, Policy
+from quorate.terms.models import Body, Policy, Seat, Term
 
 pytestmark = pytest.mark.django_db
 MAJORITY = {"threshold": "1/2", "strict": True, "of": "seats"}
@@ -167,3 +167,27 @@ def test_the_page_and_the_list_cost_the_same_however_many(django_assert_num_quer
         page_of(client, small)
     with django_assert_num_queries(len(first)):
         page_of(client, large)
+
+
+def test_the_chair_puts_a_motion_by_page_and_an_outsider_does_not() -> None:
+    ada, bo, eve = people(3)
+    body = Body.objects.create(slug="council", name="Council", kind="council")
+    for position, who in enumerate((ada, bo)):
+        seat = Seat.objects.create(body=body, slug=who.slug, title=who.name, position=position, chair=who == ada)
+        Term.objects.create(seat=seat, person=who, start=clock.now() - timedelta(days=9))
+    address = reverse("decisions:new-motion")
+    given = {"body": "council", "title": "Shall we?", "kind": "lazy", "bar": "majority", "days": "7", "casting": "on"}
+    for who in (bo, eve):
+        assert client_of(who).get(address).status_code == 403
+        assert client_of(who).post(address, given).status_code == 403
+    assert Client().get(address).status_code == 302
+    lists = reverse("decisions:motions")
+    assert [address in client_of(who).get(lists).content.decode() for who in (ada, bo, eve)] == [True, False, False]
+    client = client_of(ada)
+    assert "Open the motion" in client.get(address).content.decode()
+    assert client.post(address, {**given, "title": ""}).status_code == 422
+    refused = client.post(address, {**given, "kind": "consent"})
+    assert (refused.status_code, "asked of all seats" in refused.content.decode()) == (422, True)
+    assert client.post(address, given).status_code == 302
+    motion = Motion.objects.get()
+    assert (motion.kind, motion.electors.count(), motion.rule["casting"]) == ("lazy", 2, "chair")

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db.models import Prefetch, Q, QuerySet
 
 from quorate.access.actors import Actor
+from quorate.access.policy import may
 from quorate.decisions.models import Elector, Motion, Objection, Vote
 from quorate.decisions.rules import (
     Counts,
@@ -25,7 +26,9 @@ from quorate.decisions.rules import (
     parse_parts,
     speaks,
 )
+from quorate.directory.queries import in_force
 from quorate.kernel import clock
+from quorate.terms.models import Term
 
 
 @dataclass(frozen=True)
@@ -187,6 +190,17 @@ def may_vote(actor: Actor, motion: Motion) -> bool:
     if actor.person_id is None or motion.state != Motion.State.OPEN:
         return False
     return bool(electors_of(motion, actor.person_id))
+
+
+def may_put(actor: Actor) -> bool:
+    """Whether the actor may put a motion to some body: by a right for all, or by chairing one."""
+    if may(actor, "motion.open"):
+        return True
+    if actor.person_id is None:
+        return False
+    now = clock.now()
+    chairs = Term.objects.filter(in_force(now), in_force(now, "seat__"), seat__chair=True, person_id=actor.person_id)
+    return chairs.filter(role=Term.Role.REPRESENTATIVE).exists()
 
 
 def waiting_for(person: UUID) -> QuerySet[Elector]:

@@ -46,7 +46,7 @@ class Electors:
 
 
 class Registrars:
-    """The chair of a body keeps its register of decisions."""
+    """The chair of a body puts motions to it and keeps its register of decisions."""
 
     def reasons(self, actor: Actor, permission: str, obj: Any, at: datetime) -> Iterable[Reason]:
         body = _kept(permission, obj)
@@ -64,7 +64,7 @@ class Registrars:
 
 
 def _kept(permission: str, obj: Any) -> Body | None:
-    if permission == "decision.record" and isinstance(obj, Body):
+    if permission in ("motion.open", "decision.record") and isinstance(obj, Body):
         return obj
     return obj.body if permission == "decision.end" and isinstance(obj, DecisionRecord) else None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from quorate.decisions.web import decisions, motions
+from quorate.decisions.web import decisions, motions, opening
 from quorate.kernel.i18n import _
 from quorate.toolkit.navigation import Nav
 
@@ -19,6 +19,7 @@ PUBLIC_NAV = [Nav("decisions", _("Decisions"), "decisions:public-decisions", ord
 
 urlpatterns = [
     path("motions/", motions.motions, name="motions"),
+    path("motions/new/", opening.new, name="new-motion"),
     path("motions/<uuid:motion_id>/", motions.motion, name="motion"),
     path("motions/<uuid:motion_id>/vote/", motions.vote, name="vote"),
     path("motions/<uuid:motion_id>/close/", motions.close, name="close"),

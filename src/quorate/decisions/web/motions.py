@@ -20,7 +20,7 @@ from quorate.access.identity import actor_from
 from quorate.access.policy import may
 from quorate.decisions import actions
 from quorate.decisions.models import Motion
-from quorate.decisions.queries import Part, Standing, electors_of, may_vote, open_roll, standing, visible
+from quorate.decisions.queries import Part, Standing, electors_of, may_put, may_vote, open_roll, standing, visible
 from quorate.decisions.rules import Evaluation, Finding, Prospect, lint_rule, prospect, what_if
 from quorate.kernel.errors import NotFound, UserError
 from quorate.kernel.i18n import _, gettext
@@ -165,7 +165,8 @@ class MotionTable(Table[Motion]):
 def motions(request: HttpRequest) -> HttpResponse:
     """The list of motions."""
     rows: QuerySet[Motion] = visible(actor_from(request))
-    return MotionTable(request, rows, actor=actor_from(request)).respond("decisions/motions.html", {})
+    context = {"may_put": may_put(actor_from(request))}
+    return MotionTable(request, rows, actor=actor_from(request)).respond("decisions/motions.html", context)
 
 
 @login_required

@@ -150,3 +150,23 @@ CHARTER_REMOVED = register(
         public=True,
     )
 )
+BODY_PROPOSED = register(
+    Kind("body.proposed", _("{actor} proposed {body}"), fields={"slug": str, "name": str}, public=True)
+)
+BODY_MOVED = register(
+    Kind(
+        "body.moved",
+        _("{actor} moved {body} from {before} to {after}"),
+        fields={"before": str, "after": str, "by": str},
+        public=True,
+    )
+)
+BODY_REPORTED = register(
+    Kind(
+        "body.reported",
+        _("{actor} recorded a report of {body}"),
+        fields={"report": str},
+        private=("title",),
+        public=True,
+    )
+)

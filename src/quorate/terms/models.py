@@ -65,6 +65,58 @@ class Charter(models.Model):
         return self.version
 
 
+class Stage(models.Model):
+    """Where a body stands in its life during a half-open period. A body without any is active until it closes."""
+
+    class State(models.TextChoices):
+        PROPOSED = "proposed", _("Proposed")
+        IN_VOTE = "in-vote", _("In vote")
+        ACTIVE = "active", _("Active")
+        DORMANT = "dormant", _("Dormant")
+        CLOSED = "closed", _("Closed")
+        DECLINED = "declined", _("Declined")
+
+    id = models.UUIDField(primary_key=True, default=ids.new_id)
+    body = models.ForeignKey(Body, on_delete=models.PROTECT, related_name="stages")
+    state = models.CharField(max_length=12, choices=State)
+    start = models.DateTimeField()
+    until = models.DateTimeField(null=True, blank=True)
+    by = models.CharField(max_length=200, blank=True, default="", help_text="the decision or motion")
+
+    class Meta:
+        ordering = ["start"]
+        constraints = [
+            models.CheckConstraint(condition=Q(until__gt=F("start")) | Q(until=None), name="stage_ends_after_start"),
+            models.UniqueConstraint(fields=["body"], condition=Q(until=None), name="stage_one_open"),
+        ]
+
+
+class Proposal(models.Model):
+    """What somebody proposed a working group for; its purpose stands with the body."""
+
+    body = models.OneToOneField(Body, on_delete=models.PROTECT, primary_key=True, related_name="proposal")
+    proposer = models.ForeignKey("directory.Person", on_delete=models.PROTECT, related_name="+")
+    goals = models.TextField()
+    non_goals = models.TextField(blank=True, default="")
+    deliverables = models.TextField()
+    proposed_at = models.DateTimeField(default=clock.now)
+
+
+class Report(models.Model):
+    """A body reported to the one above it."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new_id)
+    body = models.ForeignKey(Body, on_delete=models.PROTECT, related_name="reports")
+    title = models.CharField(max_length=200)
+    link = models.URLField(max_length=300, blank=True, default="")
+    text = models.TextField(blank=True, default="")
+    reported_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        ordering = ["-reported_at"]
+        indexes = [models.Index(fields=["body", "reported_at"], name="report_by_body")]
+
+
 class Seat(models.Model):
     """One place in a body. The seat votes, not the person; it stays when its holder goes."""
 

@@ -231,14 +231,17 @@ def seat_by_key(body: Body, slug: str) -> Seat:
     return found
 
 
-def bodies_with_counts(at: datetime | None = None) -> QuerySet[Body]:
-    """The bodies open at an instant, each with its number of ``seats_now`` and of seats that are ``held`` then."""
+def bodies_with_counts(at: datetime | None = None, *, gone: bool = False) -> QuerySet[Body]:
+    """The bodies open at an instant, each with its number of ``seats_now`` and of seats that are ``held`` then.
+
+    With ``gone`` those that had closed by then too.
+    """
     moment = at or clock.now()
     seats = in_force(moment, "seats__")
     representative = Q(seats__terms__role=Term.Role.REPRESENTATIVE)
-    return Body.objects.filter(
-        Q(established_at=None) | Q(established_at__lte=moment), Q(closed_at=None) | Q(closed_at__gt=moment)
-    ).annotate(
+    begun = Q(established_at=None) | Q(established_at__lte=moment) | Q(stages__start__lte=moment)
+    standing = Q() if gone else Q(closed_at=None) | Q(closed_at__gt=moment)
+    return Body.objects.filter(begun, standing).annotate(
         seats_now=Count("seats", filter=seats, distinct=True),
         held=Count("seats", filter=seats & representative & in_force(moment, "seats__terms__"), distinct=True),
     )

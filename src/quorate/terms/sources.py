@@ -10,7 +10,7 @@ from quorate.access.actors import Actor
 from quorate.access.policy import SOURCES, Reason
 from quorate.directory.queries import in_force
 from quorate.kernel.i18n import gettext
-from quorate.terms.models import Seat, Term
+from quorate.terms.models import Body, Seat, Term
 from quorate.terms.queries import terms_of
 
 
@@ -55,5 +55,36 @@ class OwnSeat:
             yield gettext("whoever holds the seat")
 
 
+class Anybody:
+    """Everybody whom the directory knows may propose a working group."""
+
+    def reasons(self, actor: Actor, permission: str, obj: Any, at: datetime) -> Iterable[Reason]:
+        if permission == "body.propose" and actor.person_id is not None:
+            yield Reason(gettext("you are signed in"), "signed-in")
+
+    def could(self, permission: str, obj: Any, at: datetime) -> Iterable[str]:
+        if permission == "body.propose":
+            yield gettext("everybody who is signed in")
+
+
+class Leading:
+    """Whoever is chair, vice chair or secretary of a body records its reports."""
+
+    def reasons(self, actor: Actor, permission: str, obj: Any, at: datetime) -> Iterable[Reason]:
+        if permission != "body.report" or not isinstance(obj, Body) or actor.person_id is None:
+            return
+        for term in terms_of(actor.person_id, at):
+            seat = term.seat
+            if seat.body_id == obj.id and seat.office_title and term.role == Term.Role.REPRESENTATIVE:
+                text = gettext("you are %(office)s of %(body)s") % {"office": seat.office_title, "body": obj.name}
+                yield Reason(text, f"seat:{seat.body.slug}/{seat.slug}", term.start, term.until)
+
+    def could(self, permission: str, obj: Any, at: datetime) -> Iterable[str]:
+        if permission == "body.report":
+            yield gettext("the chair, vice chair or secretary of the body")
+
+
 SOURCES.register("terms", Seats())
+SOURCES.register("anybody", Anybody())
+SOURCES.register("leading", Leading())
 SOURCES.register("own-seat", OwnSeat())

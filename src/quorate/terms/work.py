@@ -1,15 +1,16 @@
-"""What waits for the chair, vice chair and secretary of a body: seats to be filled, by the charter's clock."""
+"""What waits for the chair, vice chair and secretary of a body: seats to be filled, reports, by the charter's clock."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Q
 from django.urls import reverse
 
 from quorate.access.actors import Actor
 from quorate.kernel.i18n import _, gettext
+from quorate.terms.groups import duties
 from quorate.terms.models import Body, Term
 from quorate.terms.queries import rosters, terms_of
 from quorate.terms.standing import numbers_in_force, vacancies
@@ -48,3 +49,23 @@ def empty_seats(actor: Actor, at: datetime) -> Iterable[WorkItem]:
                     program=body.name,
                     verb=_("Fill the seat"),
                 )
+
+
+@work_source("reports")
+def reports(actor: Actor, at: datetime) -> Iterable[WorkItem]:
+    """Reports that bodies which the actor leads owe, from two weeks before they are due. Four queries."""
+    led = bodies_led(actor, at)
+    if not led:
+        return
+    for body, duty in duties(led, numbers_in_force(led, at), at).items():
+        if duty.due_at is not None and duty.due_at - timedelta(days=14) <= at:
+            yield WorkItem(
+                key=f"report:{body.id}:{duty.due_at.date()}",
+                title=gettext("Report of %s") % body.name,
+                why=gettext("You are %(office)s of %(body)s") % {"office": led[body], "body": body.name},
+                url=reverse("terms:report", args=[body.slug]),
+                due_at=duty.due_at,
+                since=duty.last,
+                program=body.name,
+                verb=_("Report"),
+            )

@@ -14,7 +14,7 @@ from quorate.kernel.i18n import gettext
 from quorate.ledger.actions import append
 from quorate.ledger.refs import Ref
 from quorate.terms.actions.serving import end_offices
-from quorate.terms.models import Body, Seat, Term
+from quorate.terms.models import Body, Seat, Stage, Term
 from quorate.terms.queries import body_facts, seat_facts
 from quorate.terms.rules import BodyFacts, SeatFacts, changes_between, check_body, check_seat
 
@@ -82,6 +82,7 @@ def remove_body(*, actor: Actor, body: Body) -> None:
         close_seat(actor=actor, seat=seat)
     body.closed_at = clock.now()
     body.save(update_fields=["closed_at"])
+    enter(body, Stage.State.CLOSED, body.closed_at)
     append("body.closed", actor=actor, refs=[Ref("body", str(body.id))], authority=authority)
 
 
@@ -153,6 +154,19 @@ def close_seat(*, actor: Actor, seat: Seat, until: datetime | None = None) -> No
     seat.until = moment
     seat.save(update_fields=["until"])
     append("seat.closed", actor=actor, refs=refs, data={"until": moment.isoformat()}, authority=authority)
+
+
+def enter(body: Body, state: str, at: datetime, by: str = "") -> None:
+    """Begin a state of a body's life and end the one before; for a body whose life is kept."""
+    open_stage = body.stages.filter(until=None).first()
+    if open_stage is None and not body.stages.exists():
+        return
+    if open_stage is not None and open_stage.start >= at:
+        open_stage.delete()
+    elif open_stage is not None:
+        open_stage.until = at
+        open_stage.save(update_fields=["until"])
+    Stage.objects.create(body=body, state=state, start=at, by=by)
 
 
 def _ended(actor: Actor, term: Term, authority: list[str]) -> None:

@@ -11,11 +11,15 @@ from quorate.toolkit.foundation import Record, day, tidy
 
 #: How a charter that is one of the foundation's own policies is written in the files, and as an address.
 POLICY, PAGE = "policies/", "/p/policies/"
+#: States in which a working group is not yet, or will never be, part of the foundation.
+WAITING = ("proposed", "in-vote", "declined")
 TERM_KEYS = ("from", "until", "appointed_by", "ended_by", "note", "how")
 
 
 def bodies() -> Iterable[Record]:
-    for row in Body.objects.select_related("parent"):
+    # a proposal is no part of the files before it is chartered
+    waiting = Body.objects.filter(stages__until=None, stages__state__in=WAITING)
+    for row in Body.objects.exclude(pk__in=waiting).select_related("parent"):
         charter = row.charter_url
         if charter.startswith(PAGE):
             charter = f"{POLICY}{charter.removeprefix(PAGE).strip('/')}.md"
@@ -34,7 +38,8 @@ def bodies() -> Iterable[Record]:
 
 
 def charters() -> Iterable[Record]:
-    for row in Charter.objects.select_related("body"):
+    waiting = Body.objects.filter(stages__until=None, stages__state__in=WAITING)
+    for row in Charter.objects.exclude(body__in=waiting).select_related("body"):
         fields = {
             "from": day(row.start),
             "until": day(row.until),
@@ -48,7 +53,8 @@ def charters() -> Iterable[Record]:
 
 
 def seats() -> Iterable[Record]:
-    for seat in Seat.objects.select_related("body", "organisation"):
+    waiting = Body.objects.filter(stages__until=None, stages__state__in=WAITING)
+    for seat in Seat.objects.exclude(body__in=waiting).select_related("body", "organisation"):
         fields = {
             "title": seat.title,
             "class": seat.seat_class,
@@ -80,7 +86,10 @@ def keyed_terms() -> dict[str, Term]:
 
 
 def terms() -> Iterable[Record]:
+    waiting = set(Body.objects.filter(stages__until=None, stages__state__in=WAITING).values_list("slug", flat=True))
     for key, term in keyed_terms().items():
+        if term.seat.body.slug in waiting:
+            continue
         fields = {
             "from": day(term.start),
             "until": day(term.until),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from quorate.kernel.i18n import _
-from quorate.terms.web import bodies, charters, panels, public, seats
+from quorate.terms.web import bodies, charters, groups, panels, public, seats
 from quorate.toolkit.navigation import Nav
 
 __all__ = ["NAV", "PUBLIC_NAV", "app_name", "panels", "urlpatterns"]
@@ -20,9 +20,12 @@ PUBLIC_NAV = [
 urlpatterns = [
     path("bodies/", bodies.listed, name="bodies"),
     path("bodies/new/", bodies.new, name="new-body"),
+    path("bodies/propose/", groups.propose, name="propose-group"),
     path("bodies/<slug:key>/", bodies.record, name="body"),
     path("bodies/<slug:key>/edit/", bodies.edit, name="edit-body"),
     path("bodies/<slug:key>/close/", bodies.close, name="close-body"),
+    path("bodies/<slug:key>/report/", groups.report, name="report"),
+    path("bodies/<slug:key>/step/", groups.step, name="step"),
     path("bodies/<slug:key>/charters/new/", charters.new, name="new-charter"),
     path("bodies/<slug:key>/charters/<str:version>/", charters.record, name="charter"),
     path("bodies/<slug:key>/seats/new/", seats.new, name="new-seat"),

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -16,11 +17,13 @@ from quorate.access.policy import authorise, may
 from quorate.kernel.errors import UserError
 from quorate.kernel.i18n import _, gettext
 from quorate.terms import actions
-from quorate.terms.models import Body
+from quorate.terms.groups import with_state
+from quorate.terms.models import Body, Stage
 from quorate.terms.queries import Place, bodies_with_counts, body_by_key, body_facts, roster
 from quorate.terms.rules import BodyFacts
 from quorate.terms.web.charters import standing_of
 from quorate.terms.web.forms import BodyForm, NewBodyForm
+from quorate.terms.web.groups import life_of
 from quorate.toolkit.asof import as_of
 from quorate.toolkit.columns import Choice, Column, Empty, Flag
 from quorate.toolkit.forms import blame
@@ -47,10 +50,19 @@ class BodyTable(Table[Body]):
         Column("parent", _("Below"), sort="parent__name", value=lambda row: row.parent.name if row.parent else ""),
         Column("seats", _("Seats"), kind="number", sort="seats_now", value="seats_now"),
         Column("vacant", _("Vacant"), kind="number", value=lambda row: row.seats_now - row.held),
+        Column("state", _("State"), value=lambda row: Stage.State(row.stage or "active").label),
         Column("slug", _("Address"), show=False),
     )
     filters: ClassVar[Sequence[Choice | Flag]] = (
         Choice("kind", _("Kind"), options=Body.Kind.choices, apply=lambda rows, value: rows.filter(kind=value)),
+        Choice(
+            "state",
+            _("State"),
+            options=Stage.State.choices,
+            apply=lambda rows, value: (
+                rows.filter(stage=value) if value != "active" else rows.filter(Q(stage=value) | Q(stage=None))
+            ),
+        ),
     )
     search = ("name", "purpose")
     order = "name"
@@ -88,7 +100,8 @@ def listed(request: HttpRequest) -> HttpResponse:
     """Every body that reader may know of."""
     actor = actor_from(request)
     asked = as_of(request)
-    rows = bodies_with_counts(asked.at).select_related("parent")
+    gone = request.GET.get("state") in ("closed", "declined")
+    rows = with_state(bodies_with_counts(asked.at, gone=gone).select_related("parent"), asked.at)
     context = {"as_of": asked, "may_add": may(actor, "body.edit")}
     return BodyTable(request, rows, actor=actor).respond("terms/bodies.html", context)
 
@@ -118,6 +131,7 @@ def record(request: HttpRequest, key: str) -> HttpResponse:
         "history": history("body", str(body.id)),
         **standing_of(body, places, asked.at),
     }
+    context |= life_of(actor, body, context["numbers"], asked.at)
     return render(request, "terms/body.html", context)
 
 

@@ -12,6 +12,8 @@ from django.urls import reverse
 from quorate.kernel.errors import NotFound
 from quorate.kernel.i18n import _, gettext
 from quorate.terms import clauses
+from quorate.terms.groups import state_of, with_state
+from quorate.terms.models import Stage
 from quorate.terms.queries import bodies_with_counts, body_by_key, policies_in_force, policy_versions, roster
 from quorate.terms.web.bodies import BodyTable, RosterTable
 from quorate.terms.web.charters import charter_page, standing_of
@@ -37,13 +39,16 @@ class PublicBodies(BodyTable):
         Column("kind", _("Kind"), sort="kind", value=lambda row: row.get_kind_display()),
         Column("seats", _("Seats"), kind="number", sort="seats_now", value="seats_now"),
         Column("vacant", _("Vacant"), kind="number", value=lambda row: row.seats_now - row.held),
+        Column("state", _("State"), value=lambda row: Stage.State(row.stage or "active").label),
     )
 
 
 def bodies(request: HttpRequest) -> HttpResponse:
     """Every public body."""
     asked = as_of(request)
-    rows = bodies_with_counts(asked.at).filter(public=True).select_related("parent")
+    gone = request.GET.get("state") == "closed"
+    rows = bodies_with_counts(asked.at, gone=gone).filter(public=True).select_related("parent")
+    rows = with_state(rows, asked.at)
     return PublicBodies(request, rows).respond("terms/public_bodies.html", {"as_of": asked}, public=True)
 
 
@@ -68,6 +73,8 @@ def body(request: HttpRequest, key: str) -> HttpResponse:
         "history": history("body", str(found.id), public=True),
         "public": True,
         **standing_of(found, places, asked.at),
+        "state": Stage.State(state_of(found, asked.at)),
+        "reports": list(found.reports.filter(reported_at__lte=asked.at)[:12]),
     }
     return public_render(request, "terms/public_body.html", context)
 

@@ -32,6 +32,7 @@ GETS = [
     "terms:edit-seat",
     "terms:close-seat",
     "terms:new-charter",
+    "terms:compare",
 ]
 POSTS = [*GETS, "terms:appoint", "terms:alternate", "terms:end-term"]
 

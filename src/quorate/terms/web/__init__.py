@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from quorate.kernel.i18n import _
-from quorate.terms.web import bodies, charters, groups, panels, public, seats
+from quorate.terms.web import bodies, charters, comparing, groups, panels, public, seats
 from quorate.toolkit.navigation import Nav
 
 __all__ = ["NAV", "PUBLIC_NAV", "app_name", "panels", "urlpatterns"]
@@ -26,6 +26,7 @@ urlpatterns = [
     path("bodies/<slug:key>/close/", bodies.close, name="close-body"),
     path("bodies/<slug:key>/report/", groups.report, name="report"),
     path("bodies/<slug:key>/step/", groups.step, name="step"),
+    path("bodies/<slug:key>/compare/", comparing.compared, name="compare"),
     path("bodies/<slug:key>/charters/new/", charters.new, name="new-charter"),
     path("bodies/<slug:key>/charters/<str:version>/", charters.record, name="charter"),
     path("bodies/<slug:key>/seats/new/", seats.new, name="new-seat"),

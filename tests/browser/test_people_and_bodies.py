@@ -11,9 +11,9 @@ from tests.cast import DESK, Cast, cast
 
 from quorate.directory.actions import add_organisation, add_person, merge_people
 from quorate.directory.rules import Name, OrganisationFacts, PersonFacts
-from quorate.terms.actions import add_seat, appoint, end_term, put_policy, set_up_body
+from quorate.terms.actions import add_seat, adopt_charter, appoint, end_term, put_policy, set_up_body
 from quorate.terms.models import Seat
-from quorate.terms.rules import BodyFacts, SeatFacts, TermFacts
+from quorate.terms.rules import BodyFacts, CharterFacts, SeatFacts, TermFacts
 from quorate.toolkit.foundation import instant
 
 __all__ = ["cast"]
@@ -43,12 +43,19 @@ PAGES = [
     ("seat-vacant", "/bodies/council/seats/empty/"),
     ("seat-edit", "/bodies/council/seats/quay/edit/"),
     ("seat-new", "/bodies/council/seats/new/"),
+    ("charter", "/bodies/council/charters/1.0/"),
+    ("charter-new", "/bodies/council/charters/new/"),
+    ("roster-compare", "/bodies/council/compare/"),
+    ("group-propose", "/bodies/propose/"),
+    ("group-report", "/bodies/council/report/"),
     ("public-people", "/p/people/"),
     ("public-person", "/p/people/mara-lindgren/"),
     ("public-organisations", "/p/organisations/"),
     ("public-organisation", "/p/organisations/quay-labs/"),
     ("public-bodies", "/p/bodies/"),
     ("public-body", "/p/bodies/council/?as_of=2024-06-01"),
+    ("public-body-now", "/p/bodies/council/"),
+    ("public-charter", "/p/bodies/council/charters/1.0/"),
     ("policies", "/p/policies/"),
     ("policy", "/p/policies/process/"),
 ]
@@ -67,6 +74,17 @@ def council(cast: Cast) -> Seat:
     empty = add_seat(actor=DESK, body=body, slug="empty", facts=SeatFacts("Empty seat", chair=True))
     term = appoint(actor=DESK, seat=empty, person=cast.imogen, facts=TermFacts(start))
     end_term(actor=DESK, term=term, until=instant("2025-01-01"), ended_by="Moved on")
+    numbers = {
+        "quorum": {"printed": 12, "fraction": "1/2", "strict": True},
+        "fill_within": "P90D",
+        "end_at_once": "1/3",
+        "related_group": [{"at_most": "1/4", "hard": False}],
+        "report_every": "P3M",
+    }
+    charter = CharterFacts(start, mandate="Decides.", text="1. Be kind. {#kind}", adopted_by="Vote 6", numbers=numbers)
+    adopt_charter(actor=DESK, body=body, version="1.0", facts=charter)
+    desk = add_seat(actor=DESK, body=body, slug="desk", facts=SeatFacts("Secretary", voting=False, office="secretary"))
+    appoint(actor=DESK, seat=desk, person=cast.imogen, facts=TermFacts(start))
     text = "## 1. What {#what}\n\n1. Be kind. {#kind}\n\n| a | b |\n|---|---|\n| 1 | 2 |\n"
     put_policy(actor=DESK, slug="process", version="1", title="Process", text=text, body=body, adopted=start)
     for facts in (PersonFacts("Mara Lindgren"), PersonFacts("Mara J. Lindgren")):

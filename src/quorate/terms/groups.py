@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Max, OuterRef, QuerySet, Subquery
+from django.db.models import Max, Min, OuterRef, QuerySet, Subquery
 
 from quorate.directory.queries import in_force
 from quorate.kernel.errors import UserError
 from quorate.kernel.i18n import gettext
 from quorate.terms import numbers
-from quorate.terms.models import Body, Report, Stage
+from quorate.terms.models import Body, Charter, Report, Stage
 from quorate.terms.numbers import Numbers
 
 TRANSITIONS: Mapping[str, tuple[str, ...]] = {
@@ -68,17 +68,22 @@ def state_of(body: Body, at: datetime) -> str:
 
 
 def duties(bodies: Iterable[Body], said: Mapping[Body, Numbers], at: datetime) -> dict[Body, Duty]:
-    """What active bodies owe by the numbers of their charters. Two queries."""
+    """What active bodies owe by the numbers of their charters. Three queries."""
     wanted = [body for body in bodies if said[body].report_every or said[body].dormant_after]
     rows = Report.objects.filter(body__in=wanted, reported_at__lte=at).order_by().values_list("body_id")
     last: dict[UUID, datetime] = dict(rows.annotate(Max("reported_at")))
     stages = {stage.body_id: stage for stage in Stage.objects.filter(in_force(at), body__in=wanted)}
+    chartered = Charter.objects.filter(body__in=wanted).order_by().values_list("body_id")
+    first: dict[UUID, datetime] = dict(chartered.annotate(Min("start")))
     found = {}
     for body in wanted:
         stage = stages.get(body.id)
         if stage is not None and stage.state != Stage.State.ACTIVE:
             continue
-        began = max((t for t in (last.get(body.id), stage.start if stage else body.established_at) if t), default=None)
+        began = max(
+            (t for t in (last.get(body.id), stage.start if stage else body.established_at or first.get(body.id)) if t),
+            default=None,
+        )
         due = numbers.after(began, said[body].report_every) if began else None
         silent = numbers.after(began, said[body].dormant_after) if began else None
         found[body] = Duty(last.get(body.id), due, silent)

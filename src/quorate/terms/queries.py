@@ -239,7 +239,7 @@ def bodies_with_counts(at: datetime | None = None, *, gone: bool = False) -> Que
     moment = at or clock.now()
     seats = in_force(moment, "seats__")
     representative = Q(seats__terms__role=Term.Role.REPRESENTATIVE)
-    begun = Q(established_at=None) | Q(established_at__lte=moment) | Q(stages__start__lte=moment)
+    begun = Q(established_at=None, stages=None) | Q(established_at__lte=moment) | Q(stages__start__lte=moment)
     standing = Q() if gone else Q(closed_at=None) | Q(closed_at__gt=moment)
     return Body.objects.filter(begun, standing).annotate(
         seats_now=Count("seats", filter=seats, distinct=True),

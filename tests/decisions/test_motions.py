@@ -170,3 +170,14 @@ def test_work_and_sight() -> None:
     assert list(waiting_for(ada.id)) == []
     assert list(visible(as_actor(bo))) == [motion]
     assert list(visible(as_actor(eve))) == list(visible(VISITOR)) == []
+
+
+def test_what_a_motion_that_is_not_public_asks_is_told_to_nobody_outside() -> None:
+    (ada,) = people(1)
+    secret = ask([Voter(ada.id)], public=False)
+    told = [sentence.text for sentence in sentences(about("motion", str(secret.id)), public=True)]
+    assert told
+    assert not any(secret.title in text for text in told)
+    assert any("“not public”" in text for text in told)
+    inside = [sentence.text for sentence in sentences(about("motion", str(secret.id)))]
+    assert any(secret.title in text for text in inside)

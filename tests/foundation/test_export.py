@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from tests.foundation.conftest import EXAMPLE, Quorate
 
@@ -52,6 +52,8 @@ _trees = st.recursive(
 )
 
 
+@example([{"a": "?0"}], False)
+@example([{"a": {"b": ">x", "c": "|"}}], True)
 @given(st.lists(st.dictionaries(_keys, _trees, min_size=1, max_size=4), min_size=1, max_size=4), st.booleans())
 def test_what_is_written_is_read_back(rows: list[dict[str, object]], spaced: bool) -> None:
     assert plain(yamlfile.load(dump(rows, spaced=spaced))).data == rows

@@ -10,10 +10,13 @@ from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
-from ruamel.yaml.scalarstring import LiteralScalarString
+from ruamel.yaml.scalarstring import DoubleQuotedScalarString, LiteralScalarString
 
 _DAY = re.compile(r"^\d{4}-\d{2}-\d{2}$")
 _WIDTH = 110
+#: What means something to YAML at the start of a value. The writer quotes most of them by itself, but leaves some bare
+#: inside a map on one line, where they cannot be read back.
+_INDICATORS = frozenset("?:-<>|&*!%@`=~")
 
 
 def dump(data: Any, *, spaced: bool = False) -> str:
@@ -60,6 +63,8 @@ def _tree(value: Any, depth: int) -> Any:
         return date.fromisoformat(value)
     if isinstance(value, str) and "\n" in value:
         return LiteralScalarString(value)
+    if isinstance(value, str) and value[:1] in _INDICATORS:
+        return DoubleQuotedScalarString(value)
     return value
 
 

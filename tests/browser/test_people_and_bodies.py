@@ -123,7 +123,7 @@ def test_somebody_is_appointed_in_the_browser(site: Site, cast: Cast, council: S
     assert cast.imogen.account is not None
     page = site.as_account(cast.imogen.account)
     page.goto("/bodies/council/")
-    page.get_by_role("link", name="Empty seat").click()
+    page.get_by_role("region", name="Vacant seats").get_by_role("link", name="Empty seat").click()
     appoint_form = page.locator("section", has_text="Appoint").last
     appoint_form.get_by_label("Person").select_option(label="Eve Outsider")
     appoint_form.get_by_role("button", name="Appoint").click()

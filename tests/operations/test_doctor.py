@@ -39,8 +39,9 @@ def test_tables_without_guards(installation: Installation) -> None:
     if installation.url:
         pytest.skip("done to a file of SQLite; the ledger's own tests do it to PostgreSQL")
     with sqlite3.connect(installation.home / "quorate.sqlite3") as database:
-        names = [row[0] for row in database.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")]
-        database.execute(f"DROP TRIGGER {names[0]}")
+        guards = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name LIKE 'ledger_%'"
+        name = database.execute(guards).fetchone()[0]
+        database.execute(f"DROP TRIGGER {name}")
     database.close()
     found = findings(installation, status=1)
     assert found["guards"]["result"] == "fail"

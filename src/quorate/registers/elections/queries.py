@@ -83,13 +83,15 @@ def nominations(election: Election) -> QuerySet[WithAnnotations[Nomination, Coun
         Nomination.objects.filter(election=election)
         .select_related("person", "nominated_by", "election")
         .annotate(endorsers=Count("endorsements"))
+        .order_by("slug")
     )
 
 
 def candidates(election: Election) -> list[Nomination]:
-    """Who stands: accepted, and endorsed by as many as the notice asks for."""
+    """Who stands: accepted, and endorsed by as many as the notice asks for. In the order of the manifest."""
     rows = nominations(election).filter(state=Nomination.State.ACCEPTED)
-    return [row for row in rows if row.endorsers >= election.endorsers_needed]
+    standing = [row for row in rows if row.endorsers >= election.endorsers_needed]
+    return sorted(standing, key=lambda row: row.slug)
 
 
 def standings(election: Election, at: datetime | None = None) -> list[Standing]:

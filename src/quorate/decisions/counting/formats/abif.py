@@ -38,7 +38,7 @@ def read(text: str, where: str = "") -> Profile:
     lines = [(number, line.strip()) for number, line in enumerate(text.removeprefix("\ufeff").splitlines(), 1)]
     for number, line in lines:
         if line.startswith("{"):
-            told.update(_told(line, where, number))
+            told.update(_checked(_told(line, where, number), where, number))
         elif found := _DECLARED.fullmatch(line):
             names.append(found["name"])
             tokens[found["token"]] = len(names)
@@ -128,6 +128,17 @@ def _told(line: str, where: str, number: int) -> dict[str, Any]:
         if found is None:
             raise _error(where, number, "this line is no JSON object", 'like {"title": "…"}') from None
         return {found[1].strip(): int(found[2]) if found[2].strip().isdecimal() else found[2].strip()}
+
+
+def _checked(told: dict[str, Any], where: str, number: int) -> dict[str, Any]:
+    """What a line tells, where its numbers are numbers."""
+    for key in ("seats", "min_rating", "max_rating"):
+        if key in told and type(told[key]) is not int:
+            raise _error(where, number, f"{key} is not a whole number", f'like {{"{key}": 3}}')
+    withdrawn = told.get("withdrawn", [])
+    if not isinstance(withdrawn, list) or any(type(each) is not int for each in withdrawn):
+        raise _error(where, number, "withdrawn is not a list of numbers", 'like {"withdrawn": [2]}')
+    return told
 
 
 def _error(where: str, line: int, what: str, mend: str) -> UserError:

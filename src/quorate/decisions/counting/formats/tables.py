@@ -140,13 +140,17 @@ def read_merged(text: str, where: str = "") -> Profile:
         names = [name for name, _number in sorted(number.items(), key=lambda pair: pair[1])]
         if all(name.isdecimal() for name in names):
             names = [f"Candidate {at}" for at in range(1, max(number.values(), default=0) + 1)]
-    seats = told.get("seats", [["1"]])[0][0]
-    title = told.get("title", [[""]])[0]
+    seats = "".join(told.get("seats", [["1"]])[0][:1])
+    title = told.get("title", [[""]])[0][:3]
+    struck = [name for cells in told.get("withdrawn", []) for name in cells]
+    for name in struck:
+        if name not in number:
+            raise UserError(f"there is no candidate {name!r} to withdraw", _at(where, 1), "a name of the table")
     return Profile(
         names,
         _weight(seats, where, 1),
         rankings=ballots,
-        withdrawn=[number[name] for cells in told.get("withdrawn", []) for name in cells],
+        withdrawn=[number[name] for name in struck],
         notes=Notes(*title),
     )
 

@@ -7,10 +7,11 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 from tests.meetings.conftest import Council
 
+from quorate.access.actors import system
 from quorate.decisions.actions import cast, close_due
 from quorate.decisions.queries import roll_call
 from quorate.kernel import clock
-from quorate.kernel.errors import Conflict, UserError
+from quorate.kernel.errors import Conflict, Refused, UserError
 from quorate.ledger.queries import about
 from quorate.ledger.sentences import sentences
 from quorate.registers.meetings import actions
@@ -20,6 +21,8 @@ from quorate.registers.meetings.queries.calendar import agenda, open_items, plan
 from quorate.registers.meetings.queries.meetings import attendance_by_seat, live, roll
 from quorate.registers.meetings.reading.document import read
 from quorate.registers.meetings.reading.report import report
+
+DESK = system("desk")
 
 pytestmark = pytest.mark.django_db
 MONTHLY = SeriesFacts(
@@ -265,9 +268,11 @@ def test_what_a_meeting_does_not_let_through(council: Council) -> None:
         with pytest.raises(Conflict, match="not running"):
             actions.take_note(actor=jo, meeting=meeting, text="Late")
     empty = Council(type(council.body).objects.create(slug="empty", name="Empty", kind="council"))
-    alone = actions.plan_meeting(actor=jo, body=empty.body, title="Alone", starts_at=AUGUST, zone="UTC")
+    with pytest.raises(Refused, match="the chair of Empty"):
+        actions.plan_meeting(actor=jo, body=empty.body, title="Alone", starts_at=AUGUST, zone="UTC")
+    alone = actions.plan_meeting(actor=DESK, body=empty.body, title="Alone", starts_at=AUGUST, zone="UTC")
     with pytest.raises(UserError, match="no voting seat"):
-        actions.call_to_order(actor=jo, meeting=alone)
+        actions.call_to_order(actor=DESK, meeting=alone)
 
 
 def test_proposals_that_cannot_stand(council: Council) -> None:

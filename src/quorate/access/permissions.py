@@ -19,21 +19,25 @@ GRAMMAR = re.compile(r"^[a-z][a-z-]*\.[a-z][a-z-]*$")
 
 @dataclass(frozen=True)
 class Permission:
-    """A named right. ``sensitive`` ones are never implied by being operator of the installation."""
+    """A named right. ``sensitive`` ones are never implied by being operator of the installation.
+
+    One that is ``of_body`` concerns what belongs to a body, and a body that lists it gives it over its own only.
+    """
 
     name: str
     title: object
     sensitive: bool = False
+    of_body: bool = False
 
 
 PERMISSIONS: Registry[Permission] = Registry("permission")
 
 
-def permission(name: str, title: object, *, sensitive: bool = False) -> Permission:
+def permission(name: str, title: object, *, sensitive: bool = False, of_body: bool = False) -> Permission:
     """Declare a permission. ``ValueError`` when the name is not ``noun.verb``."""
     if not GRAMMAR.match(name):
         raise ValueError(f"{name!r} is not noun.verb")
-    return PERMISSIONS.register(name, Permission(name, title, sensitive))
+    return PERMISSIONS.register(name, Permission(name, title, sensitive, of_body))
 
 
 def in_scope(name: str, scopes: frozenset[str]) -> bool:

@@ -10,7 +10,6 @@ from uuid import UUID
 from django.db.models import Prefetch, Q, QuerySet
 
 from quorate.access.actors import Actor
-from quorate.access.policy import may
 from quorate.decisions.models import Elector, Motion, Objection, Vote
 from quorate.decisions.rules import (
     Counts,
@@ -29,6 +28,7 @@ from quorate.decisions.rules import (
 from quorate.directory.queries import in_force
 from quorate.kernel import clock
 from quorate.terms.models import Term
+from quorate.terms.reach import may_somewhere
 
 
 @dataclass(frozen=True)
@@ -193,8 +193,8 @@ def may_vote(actor: Actor, motion: Motion) -> bool:
 
 
 def may_put(actor: Actor) -> bool:
-    """Whether the actor may put a motion to some body: by a right for all, or by chairing one."""
-    if may(actor, "motion.open"):
+    """Whether the actor may put a motion to some body: by a right for all or for one, or by chairing one."""
+    if may_somewhere(actor, "motion.open"):
         return True
     if actor.person_id is None:
         return False

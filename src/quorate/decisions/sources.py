@@ -13,9 +13,18 @@ from quorate.decisions.queries import electors_of
 from quorate.kernel.i18n import gettext
 from quorate.terms.models import Body
 from quorate.terms.queries import holds
+from quorate.terms.reach import body_of
 
 #: What the chair of a motion's body may do about it.
 CHAIRED = ("motion.recuse", "motion.close", "motion.attend", "motion.remind")
+
+#: What the chair of a body may do in its name.
+KEPT = ("motion.open", "decision.record", "decision.end")
+
+
+@body_of.register
+def _decided(thing: Motion | DecisionRecord) -> Body | None:
+    return thing.body
 
 
 class Electors:
@@ -64,9 +73,7 @@ class Registrars:
 
 
 def _kept(permission: str, obj: Any) -> Body | None:
-    if permission in ("motion.open", "decision.record") and isinstance(obj, Body):
-        return obj
-    return obj.body if permission == "decision.end" and isinstance(obj, DecisionRecord) else None
+    return body_of(obj) if permission in KEPT else None
 
 
 SOURCES.register("electors", Electors())

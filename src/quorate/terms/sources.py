@@ -12,10 +12,11 @@ from quorate.directory.queries import in_force
 from quorate.kernel.i18n import gettext
 from quorate.terms.models import Body, Seat, Term
 from quorate.terms.queries import terms_of
+from quorate.terms.reach import lists, reaches
 
 
 class Seats:
-    """A seat may do what its own and its body's ``permissions`` list."""
+    """A seat may do what its own and its body's ``permissions`` list, as far as that body's list reaches."""
 
     def reasons(self, actor: Actor, permission: str, obj: Any, at: datetime) -> Iterable[Reason]:
         if actor.person_id is None:
@@ -24,7 +25,7 @@ class Seats:
             if term.role != Term.Role.REPRESENTATIVE:
                 continue
             seat = term.seat
-            if permission in seat.permissions or permission in seat.body.permissions:
+            if lists(seat, permission) and reaches(seat.body, permission, obj):
                 text = gettext("you hold the seat “%(seat)s” of %(body)s") % {
                     "seat": seat.title,
                     "body": seat.body.name,
@@ -33,10 +34,15 @@ class Seats:
 
     def could(self, permission: str, obj: Any, at: datetime) -> Iterable[str]:
         for seat in Seat.objects.filter(in_force(at)).select_related("body"):
+            far = reaches(seat.body, permission, obj)
+            if not lists(seat, permission) or not (far or obj is None):
+                continue
+            names = {"seat": seat.title, "body": seat.body.name}
             if permission in seat.permissions:
-                yield gettext("%(seat)s of %(body)s") % {"seat": seat.title, "body": seat.body.name}
-            elif permission in seat.body.permissions:
-                yield gettext("a member of %(body)s") % {"body": seat.body.name}
+                words = gettext("%(seat)s of %(body)s") if far else gettext("%(seat)s of %(body)s, for that body")
+            else:
+                words = gettext("a member of %(body)s") if far else gettext("a member of %(body)s, for that body")
+            yield words % names
 
 
 class OwnSeat:

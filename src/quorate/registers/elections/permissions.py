@@ -5,7 +5,7 @@ from __future__ import annotations
 from quorate.access.permissions import permission
 from quorate.kernel.i18n import _
 
-permission("election.manage", _("Announce and run elections"))
+permission("election.manage", _("Announce and run elections"), of_body=True)
 permission("election.nominate", _("Nominate and endorse in an election"), sensitive=True)
 permission("election.answer", _("Accept or decline a nomination"), sensitive=True)
 permission("election.enrol", _("Ask to be on the roll of an election"), sensitive=True)

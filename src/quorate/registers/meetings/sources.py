@@ -12,6 +12,7 @@ from quorate.kernel.i18n import gettext
 from quorate.registers.meetings.models import ActionItem, AgendaItem, Meeting, Minutes, Series
 from quorate.terms.models import Body
 from quorate.terms.queries import holds
+from quorate.terms.reach import body_of
 
 #: What the chair of a body may, for the body's own meetings. Secretaries and staff have these from their seats' lists.
 CHAIR = frozenset(
@@ -28,13 +29,14 @@ CHAIR = frozenset(
 )
 
 
-def body_of(obj: Any) -> Body | None:
-    """The body that an object of this register belongs to."""
-    if isinstance(obj, Body):
-        return obj
-    if isinstance(obj, Minutes):
-        return obj.meeting.body
-    return obj.body if isinstance(obj, Meeting | Series | AgendaItem | ActionItem) else None
+@body_of.register
+def _theirs(thing: Meeting | Series | AgendaItem | ActionItem) -> Body | None:
+    return thing.body
+
+
+@body_of.register
+def _recorded(thing: Minutes) -> Body | None:
+    return thing.meeting.body
 
 
 class Officers:

@@ -14,7 +14,7 @@ import click
 from django.utils.translation import override
 
 from quorate.access.action import ACTIONS
-from quorate.access.permissions import PERMISSIONS
+from quorate.access.permissions import PERMISSIONS, Permission
 from quorate.engine.definition.loader import built_in, load
 from quorate.kernel import discovery
 from quorate.kernel.commands import json_option, noun, show
@@ -136,14 +136,21 @@ def _permissions() -> str:
     for name, action in ACTIONS.items():
         users.setdefault(action.permission, []).append(name)
     rows = [
-        (f"`{one.name}`", one.title, _code(users.get(one.name, ())), "yes" if one.sensitive else "")
+        (f"`{one.name}`", one.title, _code(users.get(one.name, ())), "yes" if one.sensitive else "", _reach(one))
         for one in PERMISSIONS
     ]
     lead = (
         "Rights, by the grammar `noun.verb`. They follow from seats and from roles in programs; operators of the "
-        "installation have all but the sensitive ones. API tokens take them as scopes, beside `read` and `all`."
+        "installation have all but the sensitive ones. API tokens take them as scopes, beside `read` and `all`. What a "
+        "seat or body lists reaches everything, or only what belongs to that body where the last column says so; the "
+        "lists of a body of kind `staff` reach every body."
     )
-    return _page("Permissions", lead, _table(("Permission", "What it lets one do", "Actions", "Sensitive"), rows))
+    heads = ("Permission", "What it lets one do", "Actions", "Sensitive", "Listed by a body, it reaches")
+    return _page("Permissions", lead, _table(heads, rows))
+
+
+def _reach(one: Permission) -> str:
+    return "its own" if one.of_body else "everything"
 
 
 def _actions() -> str:

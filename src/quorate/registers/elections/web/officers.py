@@ -37,6 +37,8 @@ from quorate.registers.elections.web.forms import (
 )
 from quorate.registers.elections.web.public import PublicElections
 from quorate.registers.elections.web.shown import LEVELS, state_of
+from quorate.terms.models import Body
+from quorate.terms.reach import may_somewhere
 from quorate.toolkit.columns import Column
 from quorate.toolkit.forms import blame
 from quorate.toolkit.history import history
@@ -66,7 +68,7 @@ def listed(request: HttpRequest) -> HttpResponse:
     """The list of elections."""
     actor = actor_from(request)
     table = ElectionTable(request, queries.visible(actor), actor=actor)
-    return table.respond("elections/elections.html", {"may_announce": may(actor, "election.manage")})
+    return table.respond("elections/elections.html", {"may_announce": may_somewhere(actor, "election.manage")})
 
 
 @login_required
@@ -82,8 +84,13 @@ def by_id(request: HttpRequest, election_id: UUID) -> HttpResponse:
 def new(request: HttpRequest) -> HttpResponse:
     """Announce an election."""
     actor = actor_from(request)
-    authorise(actor, "election.manage")
     form = NoticeForm(request.POST or None)
+    mine = [body for body in Body.objects.filter(closed_at=None) if may(actor, "election.manage", body)]
+    if not mine:
+        authorise(actor, "election.manage")
+    choice = form.fields["body"]
+    assert isinstance(choice, forms.ModelChoiceField)
+    choice.queryset = Body.objects.filter(pk__in=[body.pk for body in mine]).order_by("name")
     if request.method == "POST" and form.is_valid():
         try:
             made = actions.announce(actor=actor, body=form.cleaned_data["body"], facts=form.facts())

@@ -11,7 +11,7 @@ PIP := $(BIN)/python -m pip install -q -q --disable-pip-version-check --no-input
 #: Workers of the test run: the tests of the browser share one machine with the server they ask.
 WORKERS ?= $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2); [ $$n -gt 4 ] && echo 4 || echo $$n)
 
-.PHONY: help setup demo test bench check docs messages lock clean
+.PHONY: help setup demo test fuzz bench check docs messages lock clean
 .DEFAULT_GOAL := help
 
 help: ## What can be made
@@ -53,6 +53,9 @@ demo: setup ## Set up, fill in the example foundation and serve it at http://127
 
 test: $(V)/.test ## Run the tests (what is missing on this machine is skipped, with the reason)
 	$(BIN)/pytest -n $(WORKERS) --dist loadfile
+
+fuzz: $(V)/.test ## Let the property tests look for new examples (slow, and different each time)
+	$(BIN)/pytest -n $(WORKERS) --dist loadfile -m hypothesis --hypothesis-profile=fuzz
 
 bench: $(V)/.bench ## Measure what the product claims, beside a baseline
 	@$(MAKE) --no-print-directory $(V)/.oracles || echo "the counters of others are not here; their rows will say so" >&2

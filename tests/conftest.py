@@ -14,13 +14,15 @@ from django.core.signals import request_finished, request_started
 from django.db import close_old_connections, connections
 from django.test import TransactionTestCase
 from django.utils import translation
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from quorate.kernel import clock
 from quorate.ledger import triggers
 
-# A busy machine is no reason to fail, and to shrink such a failure takes minutes.
-settings.register_profile("quorate", deadline=None)
+# A busy machine is no reason to fail, and to shrink such a failure takes minutes. The same examples each time: what a
+# run finds does not depend on luck, and `make fuzz` looks for new ones.
+settings.register_profile("quorate", deadline=None, derandomize=True)
+settings.register_profile("fuzz", deadline=None, max_examples=500, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("quorate")
 
 

@@ -44,6 +44,12 @@ def test_what_is_written_is_read_as_it_was_or_refused(form: str, profile: Profil
         assert named(form).read(text, "") == each
 
 
+@pytest.mark.parametrize("mark", ["\x0b", "\x0c", "\x1c", "\x85", "\u2028", "\u2029"])
+def test_a_character_that_is_no_line_feed_ends_no_line(mark: str) -> None:
+    told = PLAIN.but(notes=Notes(f"Before{mark}after"))
+    assert named("abif").read(write(told, "abif"), "") == told
+
+
 @settings(max_examples=60)
 @given(profile=st.one_of(ranked(), scored()), name=st.text(max_size=5))
 @example(profile=FULL, name="")

@@ -274,6 +274,16 @@ class Profile:
                 raise UserError("a ballot names a candidate who is not there", "ballots")
 
 
+def numbered(text: str) -> list[tuple[int, str]]:
+    """The lines of a file, stripped, each with its number.
+
+    Only line feeds and carriage returns end a line: ``str.splitlines`` would also cut a name or a title at a next-line
+    or paragraph character that it may well hold.
+    """
+    lines = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return [(number, line.strip()) for number, line in enumerate(lines, 1)]
+
+
 def check_size(candidates: int, where: str = "candidates") -> None:
     """``UserError`` for no candidates and for more than anybody could rank."""
     if candidates < 1:

@@ -10,7 +10,7 @@ import json
 import re
 from typing import Any
 
-from quorate.decisions.counting.profile import STARS, Notes, Profile, Ranking
+from quorate.decisions.counting.profile import STARS, Notes, Profile, Ranking, numbered
 from quorate.kernel.errors import UserError
 
 _DECLARED = re.compile(r"=\s*(?P<token>[^\s:\[\]]+)\s*:\s*\[(?P<name>[^\]]*)\]")
@@ -35,7 +35,7 @@ def read(text: str, where: str = "") -> Profile:
             numbers[word] = len(names)
         return numbers[word]
 
-    lines = [(number, line.strip()) for number, line in enumerate(text.removeprefix("\ufeff").splitlines(), 1)]
+    lines = numbered(text)
     for number, line in lines:
         if line.startswith("{"):
             told.update(_checked(_told(line, where, number), where, number))

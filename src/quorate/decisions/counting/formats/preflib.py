@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from quorate.decisions.counting.profile import Notes, Profile, Rank, Ranking, check_size
+from quorate.decisions.counting.profile import Notes, Profile, Rank, Ranking, check_size, numbered
 from quorate.kernel.errors import UserError
 
 _NAME = re.compile(r"ALTERNATIVE NAME (\d+)")
@@ -17,7 +17,7 @@ _RANK = re.compile(r"\{([^{}]*)\}|([^,{}]+)")
 
 def read(text: str, where: str = "") -> Profile:
     """The profile in a PrefLib file; one seat unless a line ``# SEATS: n`` says more."""
-    lines = [(number, line.strip()) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
+    lines = [(number, line) for number, line in numbered(text) if line]
     if not lines:
         raise UserError("the file is empty", where)
     if not lines[0][1].startswith("#"):

@@ -13,10 +13,10 @@ from quorate.decisions.actions import cast as vote
 from quorate.directory.actions import erase_person, merge_people
 from quorate.directory.models import Affiliation, Organisation, Person
 from quorate.engine import actions, queries
-from quorate.engine.files import path_of
 from quorate.engine.models import Assignment, Attachment, Case, Comment, Letter, PrivateAnswer, Recusal, Review
 from quorate.kernel import clock
 from quorate.kernel.errors import Conflict, NotFound, Refused, UserError
+from quorate.toolkit.files import path_of
 from quorate.toolkit.work import gather
 
 
@@ -190,7 +190,7 @@ def test_who_is_forgotten_leaves_no_words(cast: Cast) -> None:
     assert set(Letter.objects.filter(case=case).values_list("subject", "body", "to")) == {("", "", "")}
     assert set(Comment.objects.filter(case=case).values_list("body", flat=True)) == {""}
     assert Attachment.objects.get(pk=file.pk).name == ""
-    assert path_of(file.digest).is_file(), "bytes go when the transaction is through"
+    assert path_of("cases", file.digest).is_file(), "bytes go when the transaction is through"
     told = queries.history(cast.petra, case)
     assert [item.seq for item in told if item.seq in before] == before
     assert "Ana" not in " ".join(item.text for item in told)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.meetings.conftest import Council
 from tests.meetings.test_pages import held, published
 
-from quorate.registers.meetings import printing
+from quorate.toolkit import printing
 
 needs_typst = pytest.mark.skipif(not printing.AVAILABLE, reason="the extra pdf (typst) is not installed")
 TEXT = """# Minutes

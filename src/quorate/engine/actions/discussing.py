@@ -8,7 +8,6 @@ from quorate.access.action import action
 from quorate.access.actors import Actor
 from quorate.access.policy import authorise
 from quorate.engine.actions.course import held, refs_of
-from quorate.engine.files import check_size, clean_name, sniff, store
 from quorate.engine.models import Attachment, Case, Comment
 from quorate.engine.models.paper import Audience
 from quorate.engine.rules import Remark
@@ -16,6 +15,7 @@ from quorate.kernel import clock
 from quorate.kernel.errors import UserError
 from quorate.kernel.i18n import gettext
 from quorate.ledger.actions import append
+from quorate.toolkit.files import check_size, clean_name, sniff, store
 
 LONGEST = 20_000
 MOST_FILES = 50
@@ -68,7 +68,7 @@ def attach(*, actor: Actor, case: Case, name: str, content: bytes, audience: str
     kind = sniff(shown, content)
     if case.attachments.filter(removed_at=None).count() >= MOST_FILES:
         raise UserError(gettext("a case takes %(n)d files at most") % {"n": MOST_FILES}, where="file")
-    digest = store(content)
+    digest = store("cases", content)
     present = case.attachments.filter(digest=digest, name=shown, removed_at=None).first()
     if present is not None and present.audience == audience:
         return present

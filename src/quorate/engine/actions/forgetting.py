@@ -13,7 +13,6 @@ from django.db import DatabaseError, transaction
 
 from quorate.access.actors import Actor
 from quorate.directory.referrers import Subject
-from quorate.engine.files import path_of
 from quorate.engine.models import (
     Attachment,
     Attestation,
@@ -28,6 +27,7 @@ from quorate.engine.models import (
     Review,
 )
 from quorate.kernel import clock
+from quorate.toolkit.files import path_of
 
 
 def forget(actor: Actor, person: UUID) -> int:
@@ -59,7 +59,7 @@ def _files(person: UUID) -> int:
     own.update(name="")
     kept = set(Attachment.objects.filter(digest__in=digests).exclude(person=person).values_list("digest", flat=True))
     for digest in digests - kept:
-        transaction.on_commit(lambda digest=digest: path_of(digest).unlink(missing_ok=True))  # type: ignore[misc]  # binds the loop's value
+        transaction.on_commit(lambda digest=digest: path_of("cases", digest).unlink(missing_ok=True))  # type: ignore[misc]  # binds the loop's value
     return removed
 
 

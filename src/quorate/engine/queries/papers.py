@@ -10,7 +10,6 @@ from uuid import UUID
 
 from quorate.access.actors import Actor
 from quorate.engine.definition import Program as Definition
-from quorate.engine.files import path_of
 from quorate.engine.letters import telling_letters
 from quorate.engine.models import Attachment, Case, Letter
 from quorate.engine.queries.latest import Latest
@@ -18,6 +17,7 @@ from quorate.engine.rights import Rights
 from quorate.engine.visibility import Sight, sight
 from quorate.kernel.errors import NotFound
 from quorate.kernel.i18n import gettext
+from quorate.toolkit.files import path_of
 
 
 @dataclass(frozen=True)
@@ -155,7 +155,7 @@ def attachment_for(actor: Actor, attachment: UUID) -> Attachment:
 
 def attachment_bytes(attachment: Attachment) -> BinaryIO:
     """The file's bytes, open for reading. ``NotFound`` when the store has lost them."""
-    path: Path = path_of(attachment.digest)
+    path: Path = path_of("cases", attachment.digest)
     try:
         return path.open("rb")
     except OSError:

@@ -12,7 +12,6 @@ from django.urls import reverse
 from quorate.access.actors import VISITOR
 from quorate.kernel.errors import NotFound
 from quorate.kernel.i18n import _, gettext
-from quorate.registers.meetings import printing
 from quorate.registers.meetings.models import Meeting, Minutes
 from quorate.registers.meetings.queries.calendar import agenda, series_by_key, series_of, upcoming
 from quorate.registers.meetings.queries.feeds import feed
@@ -28,6 +27,7 @@ from quorate.registers.meetings.queries.meetings import (
 )
 from quorate.terms.models import Body
 from quorate.terms.queries import body_by_key
+from quorate.toolkit import printing
 from quorate.toolkit.columns import Choice, Column, Empty
 from quorate.toolkit.history import history
 from quorate.toolkit.pages import public as as_public

@@ -1,4 +1,6 @@
-"""The store of attached files: bytes by their SHA-256 under ``MEDIA_ROOT``, and what kinds of file are taken.
+"""The store of files that people bring: bytes by their SHA-256 under ``MEDIA_ROOT``, and what kinds are taken.
+
+Each package keeps its files on a shelf of its own, so that whoever clears one never takes another's bytes.
 
 What a file is, is told from its bytes, never from its name or from what the browser says. Only kinds that cannot run in
 a browser are taken, and pages serve them as downloads.
@@ -86,15 +88,15 @@ def clean_name(name: str) -> str:
     return text or "file"
 
 
-def path_of(digest: str) -> Path:
+def path_of(shelf: str, digest: str) -> Path:
     """Where the bytes with a digest lie."""
-    return Path(settings.MEDIA_ROOT) / "cases" / digest[:2] / digest
+    return Path(settings.MEDIA_ROOT) / shelf / digest[:2] / digest
 
 
-def store(content: bytes) -> str:
+def store(shelf: str, content: bytes) -> str:
     """Keep bytes, return their digest. The same bytes again write nothing; a half-written file never shows."""
     digest = hashlib.sha256(content).hexdigest()
-    target = path_of(digest)
+    target = path_of(shelf, digest)
     if target.is_file():
         return digest
     target.parent.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""Minutes on paper: Markdown as Typst, and Typst as PDF when its library is installed (extra ``pdf``).
+"""Markdown on paper: Markdown as Typst, and Typst as PDF when its library is installed (extra ``pdf``).
 
 Every word goes into the Typst source as a string, never as markup, so a text cannot reach Typst's own functions.
 """
@@ -48,7 +48,7 @@ _WRAPS = {
 
 
 def pdf(text: str, title: str) -> bytes:
-    """Minutes as a PDF, the same bytes for the same text. Only where ``AVAILABLE``."""
+    """A text as a PDF, the same bytes for the same text. Only where ``AVAILABLE``."""
     made = typst.compile(source(text, title).encode())
     assert isinstance(made, bytes)  # one document, not one for each page
     return made

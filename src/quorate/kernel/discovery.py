@@ -1,7 +1,7 @@
 """Finds the packages of the product by walking its folders. The only place that imports by name.
 
-A package is a folder of a tier that holds an ``__init__.py``; ``programs`` and ``registers`` and ``surfaces``
-hold one package in each folder below them. Adding a program is adding a folder: no list is edited.
+A package is a folder of a tier that holds an ``__init__.py``; ``exchange``, ``registers``, ``programs`` and
+``surfaces`` hold one package in each folder below them. Adding a program is adding a folder: no list is edited.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ TIERS = (
     "surfaces",
     "config",
 )
-NESTED = frozenset({"registers", "programs", "surfaces"})
+NESTED = frozenset({"exchange", "registers", "programs", "surfaces"})
 
 
 @cache

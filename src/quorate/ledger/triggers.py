@@ -8,15 +8,16 @@ deletion, so inserts over an existing key are refused as well.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 from django.apps import apps
 from django.core.checks import CheckMessage, Tags, Warning, register
 from django.db import connections, models
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models.signals import post_migrate
+from django.db.models.signals import post_migrate, pre_migrate
 
 from quorate.ledger.models import Checkpoint, Entry, EntryRef, Leaf, Node, PrivateValue
 
@@ -28,14 +29,46 @@ _FUNCTION = "ledger_refuse_change"
 _FUNCTION_BODY = "BEGIN RAISE EXCEPTION '% refuses %: what is recorded stays', TG_TABLE_NAME, TG_OP; END"
 
 
+@dataclass(frozen=True)
+class Guard:
+    """A trigger of another package, in the database's own words.
+
+    On PostgreSQL ``sql`` calls ``function``, which is made from ``body`` (PL/pgSQL); on SQLite both are empty.
+    """
+
+    name: str
+    table: str
+    sql: str
+    function: str = ""
+    body: str = ""
+
+
+_tables: dict[type[models.Model], bool] = {}
+_guards: list[Callable[[str], Iterable[Guard]]] = []
+
+
+def guard(*tables: type[models.Model], erasable: bool = False) -> None:
+    """Let the database refuse to change or remove rows of another package's tables too, as it does here.
+
+    Of ``erasable`` tables rows may be removed, but not changed.
+    """
+    _tables.update(dict.fromkeys(tables, erasable))
+
+
+def guard_by(guards: Callable[[str], Iterable[Guard]]) -> None:
+    """Add further triggers of another package, given the database's vendor. Installed and asserted with these."""
+    _guards.append(guards)
+
+
 def install(connection: BaseDatabaseWrapper) -> None:
     """Put every trigger in place, replacing what is there; does nothing for tables that do not exist yet."""
     present = set(connection.introspection.table_names())
+    functions = {_FUNCTION: _FUNCTION_BODY}
+    functions |= {each.function: each.body for each in _others(connection) if each.function and each.table in present}
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            cursor.execute(
-                f"CREATE OR REPLACE FUNCTION {_FUNCTION}() RETURNS trigger LANGUAGE plpgsql AS $${_FUNCTION_BODY}$$"
-            )
+            for name, body in functions.items():
+                cursor.execute(f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $${body}$$")
         for name, table, sql in _wanted(connection):
             if table in present:
                 cursor.execute(_drop(connection, name, table))
@@ -54,12 +87,12 @@ def missing(connection: BaseDatabaseWrapper) -> list[str]:
             found = dict(cursor.fetchall())
             return [name for name, sql in wanted.items() if found.get(name) != sql]
         cursor.execute(
-            "SELECT t.tgname FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid"
-            " WHERE t.tgenabled = 'A' AND p.proname = %s AND p.prosrc = %s",
-            [_FUNCTION, _FUNCTION_BODY],
+            "SELECT t.tgname, p.proname, p.prosrc FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid"
+            " WHERE t.tgenabled = 'A' AND NOT t.tgisinternal"
         )
-        active = {row[0] for row in cursor.fetchall()}
-    return [name for name in wanted if name not in active]
+        active = {name: (function, body) for name, function, body in cursor.fetchall()}
+    calls = {each.name: (each.function, each.body) for each in _others(connection)}
+    return [name for name in wanted if active.get(name) != calls.get(name, (_FUNCTION, _FUNCTION_BODY))]
 
 
 @contextmanager
@@ -84,6 +117,20 @@ def install_after_migrate(using: str, **_: Any) -> None:
     install(connections[using])
 
 
+def make_way(using: str, plan: Sequence[Any] = (), **_: Any) -> None:
+    """For the hook that Django calls before `migrate`: on SQLite a table is not renamed while a trigger names it.
+
+    Only guards that look at other tables are in the way. They come back after `migrate`; if that fails in between,
+    the check below says what is missing.
+    """
+    connection = connections[using]
+    if connection.vendor == "sqlite" and plan:
+        with connection.cursor() as cursor:
+            for each in _others(connection):
+                cursor.execute(_drop(connection, each.name, each.table))
+
+
+pre_migrate.connect(make_way, sender=apps.get_app_config("ledger"), dispatch_uid="ledger guards make way")
 post_migrate.connect(install_after_migrate, sender=apps.get_app_config("ledger"), dispatch_uid="ledger guards")
 
 
@@ -96,7 +143,7 @@ def guards_are_in_place(databases: Iterable[str] | None = None, **_: Any) -> lis
         if lost:
             found.append(
                 Warning(
-                    f"The ledger's tables are not guarded: {', '.join(lost)} missing in {alias}.",
+                    f"Tables that the database should guard are not guarded: {', '.join(lost)} missing in {alias}.",
                     hint="Run `quorate setup` (or `migrate`), which puts them back, and then `quorate ledger verify`.",
                     id="ledger.W001",
                 )
@@ -106,9 +153,9 @@ def guards_are_in_place(databases: Iterable[str] | None = None, **_: Any) -> lis
 
 def _wanted(connection: BaseDatabaseWrapper) -> Iterator[tuple[str, str, str]]:
     """Name, table and definition of each trigger."""
-    for model in (*APPEND_ONLY, *ERASABLE):
+    for model, erasable in {**dict.fromkeys(APPEND_ONLY, False), **dict.fromkeys(ERASABLE, True), **_tables}.items():
         table = model._meta.db_table
-        refused = ("UPDATE", "DELETE") if model in APPEND_ONLY else ("UPDATE",)
+        refused = ("UPDATE",) if erasable else ("UPDATE", "DELETE")
         if connection.vendor == "postgresql":
             for event, level in (*((event, "ROW") for event in refused), ("TRUNCATE", "STATEMENT")):
                 name = f"{table}_no_{event.lower()}"
@@ -122,6 +169,13 @@ def _wanted(connection: BaseDatabaseWrapper) -> Iterator[tuple[str, str, str]]:
         taken = " OR ".join(f"({' AND '.join(f'{col} = NEW.{col}' for col in key)})" for key in _keys(model))
         when = f" WHEN EXISTS (SELECT 1 FROM {table} WHERE {taken})"  # noqa: S608  # names of our own tables
         yield name, table, _sqlite(name, "INSERT", table, when)
+    for each in _others(connection):
+        yield each.name, each.table, each.sql
+
+
+def _others(connection: BaseDatabaseWrapper) -> Iterator[Guard]:
+    for guards in _guards:
+        yield from guards(connection.vendor)
 
 
 def _sqlite(name: str, event: str, table: str, when: str) -> str:

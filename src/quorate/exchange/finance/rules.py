@@ -1,0 +1,156 @@
+"""What may be posted: pure functions over legs, whose amounts are whole minor units."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from quorate.directory.models import Organisation
+from quorate.exchange.finance.models import Account, Commodity, Fund
+from quorate.kernel import money
+from quorate.kernel.errors import UserError
+from quorate.kernel.i18n import gettext
+from quorate.ledger.canonical import canonical
+
+GENERAL = "general"
+"""The slug of the fund of every book that no donor restricts."""
+
+
+@dataclass(frozen=True)
+class LegSpec:
+    """A leg as a caller names it.
+
+    ``account``: the account, its code, or ``@role``. ``amount``: exact, in whole units; a debit is more than 0, a
+    credit less. ``commodity``: a code; empty for the book's currency. ``value``: what the units cost or are worth in
+    all, in ``priced_in`` (empty: the book's currency), with the amount's sign or none; without it units balance as
+    units. ``fund``: the fund or its slug; empty for the general one. ``program`` and ``project`` are slugs.
+    """
+
+    account: Account | str
+    amount: Decimal
+    commodity: str = ""
+    value: Decimal | None = None
+    priced_in: str = ""
+    fund: Fund | str = ""
+    program: str = ""
+    project: str = ""
+    grant: str = ""
+    counterparty: Organisation | UUID | None = None
+
+
+@dataclass(frozen=True)
+class Posting:
+    """A leg that is resolved: rows instead of names, minor units instead of amounts."""
+
+    account: Account
+    commodity: Commodity
+    amount: int
+    priced_in: Commodity
+    value: int
+    fund: Fund
+    program: str = ""
+    project: str = ""
+    grant: str = ""
+    counterparty: UUID | None = None
+
+    def reversed(self) -> Posting:
+        """The same the other way round."""
+        facts = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        return Posting(**{**facts, "amount": -self.amount, "value": -self.value})
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A transaction that has no number yet."""
+
+    date: date
+    description: str
+    postings: Sequence[Posting]
+    nature: str = "ordinary"
+    source: str = ""
+    key: str | None = None
+    reverses: UUID | None = None
+    follows: UUID | None = None
+
+
+def faults(draft: Draft) -> list[UserError]:
+    """Everything that is wrong with a draft, each with the place: ``legs``, ``legs.0.account`` …"""
+    found = []
+    if len(draft.postings) < 2:
+        what = gettext("a transaction has at least two legs")
+        found.append(UserError(what, where="legs", mend=gettext("say where the amount comes from and where it goes")))
+    if not draft.description.strip():
+        found.append(UserError(gettext("say what it is"), where="description"))
+    for place, posting in enumerate(draft.postings):
+        found += _faults_of(posting, draft.date, f"legs.{place}")
+    found += [
+        UserError(
+            gettext("the legs do not balance: %s too much") % money.show(excess, commodity.digits, commodity.code),
+            where="legs",
+            mend=gettext("debits and credits of a commodity add up to nothing"),
+        )
+        for commodity, excess in imbalance(draft.postings)
+    ]
+    return found
+
+
+def imbalance(postings: Iterable[Posting]) -> list[tuple[Commodity, int]]:
+    """What is left over, by the commodity in which legs are weighed; nothing when they balance."""
+    sums: dict[str, int] = defaultdict(int)
+    named = {}
+    for posting in postings:
+        named[posting.priced_in.code] = posting.priced_in
+        sums[posting.priced_in.code] += posting.value
+    return [(named[code], left) for code, left in sorted(sums.items()) if left]
+
+
+def _faults_of(posting: Posting, day: date, where: str) -> Iterable[UserError]:
+    account = posting.account
+    if posting.amount == 0:
+        yield UserError(gettext("an amount is not nothing"), where=f"{where}.amount")
+    if account.heading:
+        what = gettext("%s only groups other accounts") % account
+        yield UserError(what, where=f"{where}.account", mend=gettext("choose one below it"))
+    if account.opens is not None and day < account.opens:
+        yield UserError(gettext("%s was not open yet") % account, where=f"{where}.account")
+    if account.closes is not None and day >= account.closes:
+        yield UserError(gettext("%s is closed") % account, where=f"{where}.account")
+    if account.commodities and posting.commodity.code not in account.commodities:
+        mend = gettext("it takes %s") % ", ".join(account.commodities)
+        what = gettext("%(account)s does not take %(code)s") % {"account": account, "code": posting.commodity.code}
+        yield UserError(what, where=f"{where}.commodity", mend=mend)
+
+
+def digest_of(book: UUID, number: int, draft: Draft) -> str:
+    """The SHA-256 over everything of a transaction but its description, which can be forgotten. Amounts as strings."""
+    facts = {
+        "book": str(book),
+        "number": number,
+        "date": draft.date.isoformat(),
+        "nature": draft.nature,
+        "source": draft.source,
+        "key": draft.key,
+        "reverses": str(draft.reverses) if draft.reverses else None,
+        "follows": str(draft.follows) if draft.follows else None,
+        "legs": [
+            [
+                str(each.account.pk),
+                each.commodity.pk,
+                str(each.amount),
+                each.priced_in.pk,
+                str(each.value),
+                str(each.fund.pk),
+                each.program,
+                each.project,
+                each.grant,
+                str(each.counterparty) if each.counterparty else None,
+            ]
+            for each in draft.postings
+        ],
+    }
+    return hashlib.sha256(canonical(facts)).hexdigest()

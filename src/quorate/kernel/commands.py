@@ -17,6 +17,8 @@ from uuid import UUID
 import click
 from django.utils.functional import Promise
 
+from quorate.kernel import discovery
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 #: Where the root keeps, for the time of one call, whether ``--json`` was given.
@@ -32,6 +34,34 @@ def noun(parent: click.Group, name: str, summary: object) -> click.Group:
     if not isinstance(present, click.Group):
         raise ValueError(f"the command {name!r} is not a noun that takes commands")
     return present
+
+
+class LateNoun(click.Group):
+    """A noun whose commands are imported when one of them is looked for, so that other commands do not wait."""
+
+    def __init__(self, name: str, summary: str, module: str) -> None:
+        super().__init__(name, help=summary)
+        self.module: str | None = module
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        self._load()
+        return super().list_commands(ctx)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        self._load()
+        return super().get_command(ctx, cmd_name)
+
+    def _load(self) -> None:
+        module, self.module = self.module, None
+        if module is not None:
+            discovery.part(module).register(self)
+
+
+def late_noun(parent: click.Group, name: str, summary: object, module: str) -> None:
+    """A noun of one package, whose ``module`` has ``register(group)`` and is imported when it is needed."""
+    if name in parent.commands:
+        raise ValueError(f"the noun {name!r} is there already")
+    parent.add_command(LateNoun(name, str(summary), module))
 
 
 def json_option(function: F) -> F:

@@ -2,6 +2,8 @@
 
 A package is a folder of a tier that holds an ``__init__.py``; ``exchange``, ``registers``, ``programs`` and
 ``surfaces`` hold one package in each folder below them. Adding a program is adding a folder: no list is edited.
+
+Libraries of an extra are imported by name as well, and only when they are asked for: see :func:`optional`.
 """
 
 from __future__ import annotations
@@ -11,6 +13,9 @@ import importlib.util
 from functools import cache
 from pathlib import Path
 from types import ModuleType
+from typing import Any
+
+from quorate.kernel.errors import UserError
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -87,3 +92,32 @@ def load(module: str) -> list[ModuleType]:
         if (folder / f"{module}.py").is_file() or (folder / module / "__init__.py").is_file():
             found.append(importlib.import_module(f"{package}.{module}"))
     return found
+
+
+def part(module: str) -> ModuleType:
+    """A module of ours, imported now: for what only some calls need (see ``kernel.commands.late_noun``)."""
+    if not module.startswith(f"{__package__.partition('.')[0]}."):
+        raise ValueError(f"{module} is not ours")
+    return importlib.import_module(module)
+
+
+def optional(name: str, *, extra: str) -> Any:
+    """A library of an extra, imported now: what is heavy costs nothing until somebody needs it.
+
+    ``UserError`` when the extra is not installed.
+    """
+    try:
+        return importlib.import_module(name)
+    except ModuleNotFoundError as error:
+        if error.name is None or (name != error.name and not name.startswith(f"{error.name}.")):
+            raise
+        raise UserError(
+            f"this needs the library {error.name}, which is not installed",
+            where=name,
+            mend=f"install the extra: pip install 'quorate[{extra}]'",
+        ) from error
+
+
+def has(name: str) -> bool:
+    """Whether a library of an extra is installed, without importing it."""
+    return importlib.util.find_spec(name.partition(".")[0]) is not None

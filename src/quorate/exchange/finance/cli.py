@@ -1,0 +1,13 @@
+"""Commands of the package. Those of invoices are imported when one of them is called."""
+
+from __future__ import annotations
+
+import click
+
+from quorate.kernel.commands import late_noun
+from quorate.kernel.i18n import _
+
+
+def register(root: click.Group) -> None:
+    """Add the commands of this package."""
+    late_noun(root, "invoice", _("Invoices"), "quorate.exchange.finance.invoicing_cli")

@@ -41,6 +41,12 @@ $(V)/.oracles: requirements/oracles.lock | $(BIN)/python
 	$(V)/oracles/bin/python -m pip install -q -q --disable-pip-version-check --no-input --require-hashes -r requirements/oracles.lock
 	@touch $@
 
+# The reader that the plain-text export of books is tried on (GPL): in an environment of its own; elsewhere its tests are skipped.
+$(V)/.beancount: requirements/beancount.lock | $(BIN)/python
+	$(PYTHON) -m venv $(V)/beancount
+	$(V)/beancount/bin/python -m pip install -q -q --disable-pip-version-check --no-input --require-hashes -r requirements/beancount.lock
+	@touch $@
+
 # Compiled once here, so that no command pays for it where the interpreter may not write (PYTHONDONTWRITEBYTECODE).
 setup: $(V)/.base ## Prepare .venv and the database; serve nothing
 	@$(BIN)/python -m compileall -q src/quorate

@@ -47,11 +47,14 @@ SAMPLE = {
 def run() -> list[dict[str, Any]]:
     """Every measure of the ledger."""
     rows = [_canonical(), *_verify()]
-    rows += _database("SQLite", "")
+    return [*rows, *on_databases("benchmarks.ledger_database")]
+
+
+def on_databases(*script: str) -> list[dict[str, Any]]:
+    """What a module prints as JSON, run on SQLite and, where a server is named, on PostgreSQL; each freshly made."""
+    rows = _database("SQLite", "", script)
     server = os.environ.get("QUORATE_TEST_POSTGRES", "")
-    if server:
-        rows += _on_postgres(server)
-    return rows
+    return [*rows, *(_on_postgres(server, script) if server else [])]
 
 
 def _cpu(work: Callable[[], object]) -> float:
@@ -139,7 +142,7 @@ def _verify() -> Iterator[dict[str, Any]]:
 # Databases, in a child process -------------------------------------------------------------------------------
 
 
-def _database(name: str, url: str) -> list[dict[str, Any]]:
+def _database(name: str, url: str, script: tuple[str, ...]) -> list[dict[str, Any]]:
     with tempfile.TemporaryDirectory() as home:
         environment = {
             **{key: value for key, value in os.environ.items() if not key.startswith(("QUORATE_", "DJANGO_"))},
@@ -148,14 +151,14 @@ def _database(name: str, url: str) -> list[dict[str, Any]]:
             "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}",
             "DATABASE_URL": url,
         }
-        command = [sys.executable, "-m", "benchmarks.ledger_database"]
+        command = [sys.executable, "-m", *script]
         done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
         if done.returncode:
             raise RuntimeError(done.stderr)
     return [{**row, "name": f"{name}: {row['name']}"} for row in json.loads(done.stdout)]
 
 
-def _on_postgres(server: str) -> list[dict[str, Any]]:
+def _on_postgres(server: str, script: tuple[str, ...]) -> list[dict[str, Any]]:
     import psycopg  # an extra
 
     name = f"bench_ledger_{secrets.token_hex(6)}"
@@ -163,6 +166,6 @@ def _on_postgres(server: str) -> list[dict[str, Any]]:
     with psycopg.connect(urlunsplit(parts._replace(path="/postgres")), autocommit=True) as administrator:
         administrator.execute(f"CREATE DATABASE {name}")
         try:
-            return _database("PostgreSQL", urlunsplit(parts._replace(path=f"/{name}")))
+            return _database("PostgreSQL", urlunsplit(parts._replace(path=f"/{name}")), script)
         finally:
             administrator.execute(f"DROP DATABASE {name} WITH (FORCE)")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -79,3 +81,9 @@ def message_states() -> dict[str, int]:
 def topics_in_use() -> list[str]:
     """The topics of the messages there are."""
     return list(Message.objects.order_by("topic").values_list("topic", flat=True).distinct())
+
+
+def data_about(kinds: Collection[str], kind: str, ref: str) -> Iterator[dict[str, Any]]:
+    """The data of all entries of some kinds that refer to a thing, oldest first, without holding them all."""
+    rows = Entry.objects.filter(kind__in=kinds, index__kind=kind, index__ref=ref).order_by("seq")
+    return rows.values_list("data", flat=True).iterator(chunk_size=2000)

@@ -160,15 +160,15 @@ def _insert(fresh: Sequence[tuple[Transaction, Draft]]) -> None:
     Leg.objects.bulk_create(
         [
             Leg(
-                transaction=made,
+                transaction_id=made.pk,
                 position=position,
-                account=leg.account,
+                account_id=leg.account.pk,
                 date=draft.date,
-                commodity=leg.commodity,
+                commodity_id=leg.commodity.pk,
                 amount=leg.amount,
-                priced_in=leg.priced_in,
+                priced_in_id=leg.priced_in.pk,
                 value=leg.value,
-                fund=leg.fund,
+                fund_id=leg.fund.pk,
                 program=leg.program,
                 project=leg.project,
                 grant=leg.grant,
@@ -178,7 +178,9 @@ def _insert(fresh: Sequence[tuple[Transaction, Draft]]) -> None:
             for position, leg in enumerate(draft.postings)
         ]
     )
-    Description.objects.bulk_create([Description(transaction=made, text=draft.description) for made, draft in fresh])
+    Description.objects.bulk_create(
+        [Description(transaction_id=made.pk, text=draft.description) for made, draft in fresh]
+    )
     Seal.objects.bulk_create([Seal(id=made.pk) for made, _draft in fresh])
     balances.add((draft.date, leg) for _made, draft in fresh for leg in draft.postings)
 

@@ -4,5 +4,24 @@ from __future__ import annotations
 
 from quorate.exchange.finance.queries.balances import Line, balance_of, trial_balance
 from quorate.exchange.finance.queries.books import accounts, book_by, visible
+from quorate.exchange.finance.queries.reports import (
+    account_at,
+    balance_sheet,
+    fund_balance,
+    fund_movements,
+    income_statement,
+)
 
-__all__ = ["Line", "accounts", "balance_of", "book_by", "trial_balance", "visible"]
+__all__ = [
+    "Line",
+    "account_at",
+    "accounts",
+    "balance_of",
+    "balance_sheet",
+    "book_by",
+    "fund_balance",
+    "fund_movements",
+    "income_statement",
+    "trial_balance",
+    "visible",
+]

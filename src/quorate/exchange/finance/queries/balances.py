@@ -14,16 +14,22 @@ from django.db.models.functions import Coalesce
 
 from quorate.exchange.finance.models import Account, Balance, Book, Leg
 
+_NAMES = ("account__code", "account__name", "account__type", "commodity", "commodity__digits", "priced_in")
+
 
 @dataclass(frozen=True)
 class Line:
     """What an account holds of one commodity: debits and credits in its minor units, and what they are worth.
 
-    ``value`` is in minor units of ``priced_in``. ``fund`` and ``program`` are filled where they were asked for.
+    ``value`` is in minor units of ``priced_in``. ``kind`` is the account's type. ``fund`` and ``program`` are filled
+    where they were asked for.
     """
 
-    account: Any
+    account: str
+    name: str
+    kind: str
     commodity: str
+    digits: int
     priced_in: str
     debit: int
     credit: int
@@ -65,13 +71,16 @@ def _lines(which: Q, at: date | None, since: date | None, by: tuple[str, ...]) -
     found = [
         Line(
             account=key[0],
-            commodity=key[1],
-            priced_in=key[2],
+            name=key[1],
+            kind=key[2],
+            commodity=key[3],
+            digits=key[4],
+            priced_in=key[5],
             debit=debit,
             credit=credit,
             value=value,
-            fund=key[3 + by.index("fund")] if "fund" in by else None,
-            program=key[3 + by.index("program")] if "program" in by else "",
+            fund=key[6 + by.index("fund")] if "fund" in by else None,
+            program=key[6 + by.index("program")] if "program" in by else "",
         )
         for key, (debit, credit, value) in sums.items()
         if debit or credit
@@ -105,7 +114,7 @@ def _next_month(day: date) -> date:
 def _kept(which: Q, by: tuple[str, ...]) -> QuerySet[Balance, tuple[Any, ...]]:
     return (
         Balance.objects.filter(which)
-        .values_list("account__code", "commodity", "priced_in", *by)
+        .values_list(*_NAMES, *by)
         .annotate(debits=Sum("debit"), credits=Sum("credit"), worth=Sum("value"))
         .order_by()
     )
@@ -115,7 +124,7 @@ def _posted(which: Q, by: tuple[str, ...]) -> QuerySet[Leg, tuple[Any, ...]]:
     nothing = Value(0)
     return (
         Leg.objects.filter(which)
-        .values_list("account__code", "commodity", "priced_in", *by)
+        .values_list(*_NAMES, *by)
         .annotate(
             debits=Coalesce(Sum(Case(When(amount__gt=0, then=F("amount")), default=nothing)), nothing),
             credits=Coalesce(Sum(Case(When(amount__lt=0, then=-F("amount")), default=nothing)), nothing),

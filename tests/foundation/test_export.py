@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.foundation.conftest import EXAMPLE, Quorate
 
 from quorate.kernel import yamlfile
-from quorate.surfaces.cli.foundation.files import plain
+from quorate.kernel.schemas import plain
 from quorate.toolkit.yamltext import dump
 
 

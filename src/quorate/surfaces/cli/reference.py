@@ -17,12 +17,14 @@ from quorate.access.action import ACTIONS
 from quorate.access.permissions import PERMISSIONS, Permission
 from quorate.engine.definition.loader import built_in, load
 from quorate.kernel import discovery
-from quorate.kernel.commands import json_option, noun, show
+from quorate.kernel.commands import json_option, noun, show, to_json
 from quorate.kernel.environment import VARIABLES
 from quorate.kernel.errors import UserError
 from quorate.kernel.i18n import gettext
 from quorate.ledger.kinds import KINDS
 from quorate.ledger.outbox import HANDLERS, JOBS
+from quorate.registers.membership.rules import reading
+from quorate.registers.membership.rules.schema import SCHEMA as CHARTER_SCHEMA
 from quorate.toolkit.ports import GRANTS, PROBES, SUBJECTS
 
 NOTE = "<!-- Made by `make docs` from the code. Do not edit. -->"
@@ -42,6 +44,8 @@ def pages(root: click.Group) -> dict[str, str]:
     """File name to text of every page; ``root`` is the root of the command line."""
     makers: dict[str, Callable[[], str]] = {
         "actions.md": _actions,
+        "charter.schema.json": lambda: to_json(CHARTER_SCHEMA) + "\n",
+        "charters.md": _charters,
         "commands.md": lambda: _commands(root),
         "kinds.md": _kinds,
         "openapi.json": _openapi,
@@ -116,6 +120,32 @@ def _cell(value: object) -> str:
 
 def _code(values: Iterable[object]) -> str:
     return ", ".join(f"`{value}`" for value in values)
+
+
+def _charters() -> str:
+    rows = []
+    for name in reading.shipped():
+        charter = reading.load(reading.find(name))
+        rows += [
+            (
+                f"`{name}`",
+                charter.foundation,
+                version.version,
+                version.start.isoformat(),
+                _code(tier.slug for tier in version.tiers),
+                _code(body.slug for body in version.bodies),
+                version.source,
+                "; ".join(version.unknown),
+            )
+            for version in charter.versions
+        ]
+    lead = (
+        "Charters of foundations as facts in our own words, each rule with its clause. They are examples and test cases, not "
+        "the texts; what a source does not say is `unknown`. The form of `charter.yaml` is in `charter.schema.json`, which "
+        "`quorate charter schema` prints too; how to write one is in `docs/how-to/write-a-charter.md`."
+    )
+    heads = ("Name", "Foundation", "Version", "From", "Tiers", "Bodies", "Source", "Not known")
+    return _page("Charters that come with Quorate", lead, _table(heads, rows))
 
 
 def _settings() -> str:

@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator
 from quorate.kernel import yamlfile
 from quorate.kernel.errors import UserError
 from quorate.kernel.i18n import gettext
-from quorate.surfaces.cli.foundation.files import plain
+from quorate.kernel.schemas import plain
 from quorate.toolkit.foundation import DAY, SLUG
 
 FATES = (

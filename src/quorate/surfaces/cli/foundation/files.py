@@ -4,18 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from jsonschema import Draft202012Validator
-from jsonschema.exceptions import ValidationError
-
 from quorate.kernel import discovery, yamlfile
 from quorate.kernel.errors import UserError
 from quorate.kernel.i18n import gettext
+from quorate.kernel.schemas import faults, plain, together
 from quorate.kernel.yamlfile import YamlDoc
 from quorate.toolkit.foundation import File, Record, Section
 
@@ -67,7 +63,7 @@ def read(root: Path, known: Sequence[Section]) -> Directory:
                 problems += error.problems or (error,)
     problems += _repeated(found.records)
     if problems:
-        raise _all(problems)
+        raise together(problems)
     found.unread = [path for path in texts if path not in claimed and not _quiet(path)]
     return found
 
@@ -97,11 +93,6 @@ def _said(section: Section, path: str, texts: Mapping[str, str]) -> dict[tuple[s
 def texts_of(root: Path) -> dict[str, str]:
     """Every readable file of a directory, by its path below it; nothing when there is no such directory."""
     return _texts(root)[0] if root.is_dir() else {}
-
-
-def _all(problems: Sequence[UserError]) -> UserError:
-    first = problems[0]
-    return UserError(first.what, where=first.where, mend=first.mend, problems=problems if len(problems) > 1 else ())
 
 
 def _texts(root: Path) -> tuple[dict[str, str], list[UserError]]:
@@ -164,23 +155,6 @@ def _front_matter(text: str, name: str) -> tuple[YamlDoc | None, str]:
     return plain(yamlfile.load("\n" + head + "\n", name=name)), body
 
 
-def plain(doc: YamlDoc) -> YamlDoc:
-    """The document with JSON values only: days and times as ISO text. Refuses keys that are not text."""
-    return YamlDoc(_json(doc.data), doc.name, doc.lines)
-
-
-def _json(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {str(key): _json(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_json(item) for item in value]
-    if isinstance(value, datetime):
-        return value.isoformat()
-    if isinstance(value, date):
-        return value.isoformat()
-    return value
-
-
 def _check(section: Section, file: File) -> None:
     """Hold a file against its section's schema; every fault at its line."""
     if not section.schema:
@@ -193,70 +167,9 @@ def _check(section: Section, file: File) -> None:
         )
     if file.doc.data is None and section.schema.get("type") == "array":
         return
-    faults = sorted(
-        Draft202012Validator(section.schema).iter_errors(file.doc.data),
-        key=lambda fault: file.doc.line_of(tuple(fault.absolute_path)) if file.doc else 0,
-    )
-    if faults:
-        raise _all([_words(file, fault) for fault in faults])
-
-
-def _words(file: File, fault: ValidationError) -> UserError:
-    """A schema fault in words a person can act on."""
-    path = tuple(fault.absolute_path)
-    key = str(path[-1]) if path and isinstance(path[-1], str) else ""
-    named = gettext("“%s”") % key if key else gettext("this")
-    value: Any = fault.instance
-    wanted: Any = fault.validator_value
-    match fault.validator:
-        case "required":
-            missing = next(name for name in wanted if name not in value)
-            return file.error(
-                gettext("“%s” is missing here") % missing, *path, mend=gettext("add a line: %s: …") % missing
-            )
-        case "additionalProperties":
-            schema: Any = fault.schema
-            known = list(schema.get("properties", {}))
-            extra = next(name for name in value if name not in known)
-            near = get_close_matches(extra, known, n=1, cutoff=0.6)
-            mend = gettext("did you mean “%s”?") % near[0] if near else gettext("known: %s") % ", ".join(known)
-            return file.error(gettext("“%s” is not known here") % extra, *path, extra, mend=mend)
-        case "enum":
-            return file.error(
-                gettext("“%(value)s” cannot stand for %(key)s") % {"value": value, "key": named},
-                *path,
-                mend=gettext("use one of: %s") % ", ".join(map(str, wanted)),
-            )
-        case "type":
-            kinds = wanted if isinstance(wanted, str) else " / ".join(wanted)
-            return file.error(
-                gettext("%(key)s must be of the type %(type)s, not %(value)s")
-                % {"key": named, "type": kinds, "value": _short(value)},
-                *path,
-                mend=gettext("quote it") if kinds == "string" else gettext("see the documentation of this file"),
-            )
-        case "pattern":
-            return file.error(
-                gettext("%(key)s cannot be %(value)s") % {"key": named, "value": _short(value)},
-                *path,
-                mend=_pattern_mend(str(wanted)),
-            )
-    return file.error(f"{named}: {fault.message}"[:300], *path, mend=gettext("see the documentation of this file"))
-
-
-def _pattern_mend(pattern: str) -> str:
-    if pattern.startswith("^\\d{4}"):
-        return gettext("write a day like 2026-01-31")
-    if pattern.startswith("^[a-z0-9]+"):
-        return gettext("use small letters, digits and single dashes")
-    if pattern.startswith("^https?"):
-        return gettext("write it with https:// in front")
-    return gettext("it must match %s") % pattern
-
-
-def _short(value: Any) -> str:
-    text = str(value)
-    return f"“{text[:60]}…”" if len(text) > 60 else f"“{text}”"
+    found = faults(file.doc, section.schema)
+    if found:
+        raise together(found)
 
 
 def _repeated(records: Iterable[Record]) -> list[UserError]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import product
 
@@ -42,11 +42,15 @@ class Ballot:
 
 @dataclass(frozen=True)
 class Place:
-    """A seat as it stands; ``own`` is what its representative said, ``stand_in`` what its alternate did."""
+    """A seat as it stands; ``own`` is what its representative said, ``stand_in`` what its alternate did.
+
+    While nobody said anything, a ``lapsed`` one is not asked for by the quorum.
+    """
 
     own: str = ""
     stand_in: str = ""
     chair: bool = False
+    lapsed: bool = False
 
     @property
     def ballots(self) -> list[Ballot]:
@@ -57,23 +61,27 @@ class Place:
         """Everything the seat may still become: its representative speaks, or not, and then its alternate may."""
         if self.own:
             return [self]
-        stays = [self] if self.stand_in else [Place("", choice, self.chair) for choice in ("", *CHOICES)]
-        return [*stays, *(Place(choice, self.stand_in, self.chair) for choice in CHOICES)]
+        stays = [self] if self.stand_in else [replace(self, stand_in=choice) for choice in ("", *CHOICES)]
+        return [*stays, *(replace(self, own=choice) for choice in CHOICES)]
 
 
 def counted(places: list[Place]) -> Counts:
     spoken = [speaks(place.ballots) for place in places]
     said = [ballot.choice for ballot in spoken if ballot is not None]
     chair = next((place.own for place in places if place.chair), "")
-    return Counts(len(places), len(said), *(said.count(choice) for choice in CHOICES), chair=chair)
+    asleep = sum(1 for place in places if place.lapsed and not place.ballots)
+    return Counts(len(places), len(said), *(said.count(choice) for choice in CHOICES), chair=chair, uncounted=asleep)
 
 
 def as_open(places: list[Place]) -> Open:
     altered = [place.stand_in for place in places if place.stand_in and not place.own]
     chair = next((place for place in places if place.chair), None)
-    state = "settled" if chair is None or chair.own else chair.stand_in or "silent"
-    silent = sum(1 for place in places if not place.ballots)
-    return Open(counted(places), silent, tuple(altered.count(c) for c in CHOICES), state)  # type: ignore[arg-type]  # three
+    quiet = "dormant" if chair is not None and chair.lapsed else "silent"
+    state = "settled" if chair is None or chair.own else chair.stand_in or quiet
+    silent = [place for place in places if not place.ballots]
+    dormant = sum(1 for place in silent if place.lapsed)
+    given = (altered.count("yes"), altered.count("no"), altered.count("abstain"))
+    return Open(counted(places), len(silent), given, state, dormant)
 
 
 fractions = st.builds(lambda d, n: Fraction(min(n, d), d), st.integers(1, 5), st.integers(0, 5))
@@ -103,11 +111,13 @@ fixed = st.lists(st.builds(Place, said), max_size=5)
 @st.composite
 def rooms(draw: st.DrawFn, most: int = 3) -> list[Place]:
     """A few seats that have spoken for good, a few that have not, and perhaps a chair among them."""
-    loose = draw(st.lists(st.builds(Place, st.just(""), st.sampled_from(["", *CHOICES])), max_size=most))
+    loose = draw(
+        st.lists(st.builds(Place, st.just(""), st.sampled_from(["", *CHOICES]), lapsed=st.booleans()), max_size=most)
+    )
     places = [*draw(fixed), *loose]
     if places and draw(st.booleans()):
         at = draw(st.integers(0, len(places) - 1))
-        places[at] = Place(places[at].own, places[at].stand_in, chair=True)
+        places[at] = replace(places[at], chair=True)
     return places
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from tests.engine.cast import REGISTER, START, Cast, deliver, file_day
+from tests.engine.cast import REGISTER, START, Cast, definition, deliver, file_day
 
 from quorate.access.actors import VISITOR, system
 from quorate.decisions.actions import cast as vote
@@ -15,6 +16,7 @@ from quorate.engine.models import Case, Grant, Obligation, Review, StageVisit
 from quorate.kernel import clock
 from quorate.kernel.errors import Conflict, Refused, UserError
 from quorate.ledger.models import Entry
+from quorate.terms.models import Term
 
 MARKS = {"reach": 4, "care": 5}
 
@@ -113,6 +115,46 @@ def test_a_failed_vote_declines_and_sets_the_time_to_come_again(cast: Cast) -> N
     with clock.travel(to=START.replace(month=4)):
         again = file_day(cast, title="Lyon day")
         assert again.returning
+
+
+def chaired(cast: Cast, name: str) -> Case:
+    """A case at its vote, in a program whose chair decides a tie; the chair is one of those who vote."""
+    Term.objects.filter(seat__chair=True).update(person=cast.people[name])
+    given = definition("days")
+    changed = replace(given, decisions=(replace(given.decisions[0], tie="chair"),))
+    actions.publish_program(actor=system("test"), definition=changed)
+    cast.days.refresh_from_db()
+    return to_vote(cast)
+
+
+@pytest.mark.parametrize(("chair", "outcome"), [("ben", "approved"), ("dan", "declined")])
+def test_the_chair_decides_exactly_at_the_bar(cast: Cast, chair: str, outcome: str) -> None:
+    case = chaired(cast, chair)
+    motion = motion_of(case)
+    assert motion.electors.get(casting=True).person == cast.people[chair], "by the office beside the seats"
+    votes = [("dan", "no"), ("eve", "no"), ("cleo", "yes"), ("ben", "yes")]
+    for number, (name, choice) in enumerate(votes, 1):
+        vote(actor=cast.actors[name], motion=motion, choice=choice)
+        motion.refresh_from_db()
+        # With two of four against, a tie is all that can come: the chair's own no settles it, a yes is waited for.
+        assert (motion.state == "closed") == (number == 4 or (chair == "dan" and number >= 2))
+        if motion.state == "closed":
+            break
+    case.refresh_from_db()
+    assert (case.stage == "setup") == (outcome == "approved")
+    assert motion.result == ("passed" if outcome == "approved" else "failed")
+
+
+def test_the_chair_makes_no_majority_of_seats_out_of_few_votes(cast: Cast) -> None:
+    """As many yes as no is no tie where the bar is of all seats: one of four is not half of them."""
+    case = chaired(cast, "ben")
+    for name, choice in (("ben", "yes"), ("cleo", "no"), ("dan", "abstain"), ("eve", "abstain")):
+        motion = motion_of(case)
+        if motion.state == "open":
+            vote(actor=cast.actors[name], motion=motion, choice=choice)
+    assert motion_of(case).result == "failed"
+    case.refresh_from_db()
+    assert case.outcome == "declined"
 
 
 def test_a_vote_that_nobody_casts_ends_when_its_time_is_over(cast: Cast) -> None:

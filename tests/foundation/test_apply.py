@@ -236,3 +236,72 @@ def test_the_plan_reads_well(db: None, small: Path, capsys: pytest.CaptureFixtur
     run(["apply", str(small)])
     run(["apply", str(small)])
     assert "nothing to do" in capsys.readouterr().out
+
+
+CHARTER = """charters:
+  - version: '1'
+    from: 2024-02-01
+    text: {text}
+    numbers: {numbers}
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers", "what"),
+    [
+        ("Two seats are the quorum.", "{quorum: {printed: 2}}", "the quorum asks for 2 seats, and there are 1"),
+        ("All.", "{quorum: {fraction: 1/1, strict: true}}", "more than all can never be there"),
+    ],
+)
+def test_a_quorum_that_cannot_be_met_is_refused_at_its_line(
+    quorate: Quorate, small: Path, text: str, numbers: str, what: str
+) -> None:
+    file = small / "bodies" / "council.yml"
+    file.write_text(file.read_text() + CHARTER.format(text=text, numbers=numbers))
+    status, _said, error = quorate("apply", small)
+    assert status == 2
+    assert what in error
+    assert "bodies/council.yml:12" in error
+    assert not Body.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers", "what"),
+    [
+        ("A quorum is two thirds of the seats.", "{quorum: {fraction: 1/2}}", "differ"),
+        ("A quorum is more than half.", "{quorum: {fraction: 1/2}}", "differ"),
+        ("A quorum is more than half.", "{fill_within: P90D}", "nothing counts by them"),
+        ("The quorum is 3.", "{quorum: {printed: 1}}", "differ"),
+        ("All.", "{quorum: {fraction: 1/1, printed: 3}}", "the charter prints “3”, which is 3; the machine asks for 1"),
+    ],
+)
+def test_words_of_a_charter_that_differ_from_its_numbers_are_said(
+    quorate: Quorate, small: Path, text: str, numbers: str, what: str
+) -> None:
+    file = small / "bodies" / "council.yml"
+    file.write_text(file.read_text() + CHARTER.format(text=text, numbers=numbers))
+    status, said, _error = quorate("apply", small)
+    assert status == 0
+    (warning,) = said["warnings"]
+    assert what in warning["what"]
+    assert warning["where"].endswith("bodies/council.yml:12")
+    same = CHARTER.format(text="A quorum is more than half.", numbers="{quorum: {fraction: 1/2, strict: true}}")
+    file.write_text(file.read_text().partition("charters:")[0] + same)
+    assert quorate("apply", small)[1]["warnings"] == []
+
+
+def test_a_program_whose_rule_says_no_denominator_is_refused_at_its_line(quorate: Quorate, copy: Path) -> None:
+    folder = copy / "programs" / "ecosystem"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "program.yaml").write_text("program: ecosystem\ndecision:\n  rule:\n    of: null\n")
+    status, _said, error = quorate("apply", copy)
+    assert status == 2
+    assert "programs/ecosystem/program.yaml:" in error
+    assert "of" in error
+
+
+def test_the_example_prints_a_quorum_that_its_rule_does_not_give(quorate: Quorate) -> None:
+    _status, said, _error = quorate("apply", EXAMPLE, "--dry-run")
+    assert [each["what"] for each in said["warnings"]] == [
+        "tac/2026.2: the charter prints “12”, which is 12; the machine asks for 11"
+    ]

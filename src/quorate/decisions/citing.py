@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import F, Q
 
+from quorate.decisions.models import Motion
 from quorate.terms.clauses import ANCHOR
 from quorate.terms.models import Policy
 
@@ -31,6 +32,15 @@ def cite(clause: str, at: datetime) -> dict[str, Any]:
         "anchor": anchor,
         "words": words_of(policy.text, anchor),
     }
+
+
+def cited_clauses(motion: Motion) -> list[str]:
+    """The clauses that a motion was opened under and that a policy has, of the whole and of its parts, each once."""
+    found = [motion.clause] if motion.cited.get("policy") else []
+    for part in motion.cited.get("parts", ()):
+        if part["clause"]:
+            found.append("#".join(filter(None, (part["clause"]["policy"], part["clause"]["anchor"]))))
+    return list(dict.fromkeys(found))
 
 
 def words_of(text: str, anchor: str) -> str:

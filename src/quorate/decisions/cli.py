@@ -1,4 +1,4 @@
-"""Commands about motions (``motion evaluate``, ``motion lint``, ``motion list``, ``motion show``) and elections."""
+"""Commands about motions (``motion evaluate``, ``lint``, ``list``, ``show``, ``open``, ``attend``) and elections."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from quorate.decisions import counting_cli
+from quorate.decisions import counting_cli, opening_cli
 from quorate.decisions.models import Motion
 from quorate.decisions.queries import roll_call
 from quorate.decisions.rules import evaluate_document, lint
@@ -26,6 +26,7 @@ def register(root: click.Group) -> None:
     group.add_command(motion_lint)
     group.add_command(motion_list)
     group.add_command(motion_show)
+    opening_cli.register(group, _document)
     counting_cli.register(root)
 
 
@@ -84,7 +85,7 @@ def motion_show(motion: str) -> None:
         raise NotFound(f"there is no motion {motion}", where="MOTION", mend="quorate motion list")
     lines = [
         {
-            "person": line.elector.person.name,
+            "person": line.name or None,
             "seat": line.elector.seat.title if line.elector.seat else None,
             "vote": line.vote.choice if line.vote else None,
             "recused": line.elector.recused or None,
@@ -95,7 +96,10 @@ def motion_show(motion: str) -> None:
     show(
         document,
         lambda: columns(
-            [[line["person"], line["seat"] or "", line["vote"] or line["recused"] or ""] for line in lines]
+            [
+                [line["person"] or gettext("vacant"), line["seat"] or "", line["vote"] or line["recused"] or ""]
+                for line in lines
+            ]
         ),
     )
 

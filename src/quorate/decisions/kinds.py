@@ -9,7 +9,14 @@ register(
     Kind(
         "motion.opened",
         _("{actor} put the motion “{motion}” to {electors} electors"),
-        fields={"electors": int, "recused": int, "rule": dict, "closes_at": str},
+        fields={
+            "electors": int,
+            "recused": int,
+            "vacant": int,
+            "suspended": int,
+            "rule": dict,
+            "closes_at": str,
+        },
         public=True,
     )
 )

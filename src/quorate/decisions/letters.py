@@ -7,10 +7,11 @@ from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from quorate.decisions.models import Elector, Motion
-from quorate.decisions.queries import Line, roll_call
+from quorate.decisions.queries import roll_call
 from quorate.directory.models import ContactPoint, Person
 from quorate.kernel.i18n import gettext
 from quorate.toolkit import mail
@@ -28,8 +29,11 @@ def addresses(people: Collection[UUID]) -> dict[UUID, str]:
 
 
 def announce_opening(motion: Motion) -> int:
-    """Write to every elector, and to no alternate, that a motion opened; returns to how many."""
-    people = list(motion.electors.filter(recused="").order_by("pk").values_list("person_id", flat=True).distinct())
+    """Write to every elector, and to no alternate of one, that a motion opened; returns to how many."""
+    speaking = motion.electors.filter(recused="", suspended="")
+    # An alternate is written to where the seat has no representative.
+    first = Coalesce("person_id", "alternate_id")
+    people = [one for one in speaking.order_by().values_list(first, flat=True).distinct() if one is not None]
     asks = {
         Motion.Kind.LAZY.value: gettext("It passes unless somebody objects before %(when)s."),
         Motion.Kind.CONSENT.value: gettext("It is decided once enough have signed, until %(when)s."),
@@ -40,7 +44,7 @@ def announce_opening(motion: Motion) -> int:
 
 def remind_silent(motion: Motion, hours: int) -> int:
     """Write to everybody who could still vote for a silent seat; returns to how many."""
-    silent = [line.elector for line in roll_call(motion) if _is_silent(line)]
+    silent = [line.elector for line in roll_call(motion) if line.silent]
     people = {person for elector in silent for person in _voices(elector)}
     if motion.kind == Motion.Kind.LAZY and not motion.objections.filter(withdrawn_at=None).exists():
         subject = gettext("“%s” passes soon unless you object") % motion.title
@@ -51,12 +55,8 @@ def remind_silent(motion: Motion, hours: int) -> int:
     return _send(motion, subject, body, people, f"remind:{_stamp(motion.closes_at)}:{hours}")
 
 
-def _is_silent(line: Line) -> bool:
-    return line.vote is None and not line.elector.recused
-
-
 def _voices(elector: Elector) -> list[UUID]:
-    return [elector.person_id, *([elector.alternate_id] if elector.alternate_id else [])]
+    return [one for one in (elector.person_id, elector.alternate_id) if one is not None]
 
 
 def _send(motion: Motion, subject: str, body: str, people: Collection[UUID], occasion: str) -> int:

@@ -81,17 +81,30 @@ class Motion(models.Model):
 
 
 class Elector(models.Model):
-    """One vote in a motion: who may cast it, and whether they stood aside. Fixed when the motion opened."""
+    """One seat, or one person, in the roll of a motion: who may vote for it, and why not. Fixed when the motion opened.
+
+    A seat that nobody held is on the roll without a person, so that "all seats" can mean all seats.
+    """
 
     id = models.UUIDField(primary_key=True, default=ids.new_id)
     motion = models.ForeignKey(Motion, on_delete=models.PROTECT, related_name="electors")
-    person = models.ForeignKey("directory.Person", on_delete=models.PROTECT, related_name="+")
+    person = models.ForeignKey("directory.Person", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     alternate = models.ForeignKey("directory.Person", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    frozen_person = models.UUIDField(
+        null=True, blank=True, help_text="the person's id when the motion opened, which no merge moves"
+    )
+    frozen_alternate = models.UUIDField(null=True, blank=True, help_text="the same of the alternate")
     seat = models.ForeignKey("terms.Seat", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     part = models.PositiveSmallIntegerField(default=0, help_text="which part of a compound rule counts the vote")
     casting = models.BooleanField(default=False, help_text="chairs, and has the casting vote where the rule gives one")
     away = models.BooleanField(default=False, help_text="absent, so that the alternate speaks where absence is asked")
     recused = models.CharField(max_length=60, blank=True, default="", help_text="why they stand aside")
+    suspended = models.CharField(
+        max_length=300, blank=True, default="", help_text="why the seat has no vote by the charter, and is not counted"
+    )
+    uncounted = models.CharField(
+        max_length=300, blank=True, default="", help_text="why the quorum does not ask for the seat while it is silent"
+    )
 
     class Meta:
         constraints = [
@@ -101,8 +114,21 @@ class Elector(models.Model):
             models.UniqueConstraint(
                 fields=["motion", "part", "person"], condition=Q(seat=None), name="elector_once_by_person"
             ),
+            models.CheckConstraint(
+                condition=Q(person__isnull=False) | Q(seat__isnull=False), name="elector_is_somebody_or_a_seat"
+            ),
             models.UniqueConstraint(fields=["motion", "part"], condition=Q(casting=True), name="elector_one_casting"),
         ]
+
+    @property
+    def vacant(self) -> bool:
+        """Whether it is a seat that nobody could vote for."""
+        return self.person_id is None and self.alternate_id is None
+
+    @property
+    def may_speak(self) -> bool:
+        """Whether anybody could vote for it: it is held, did not stand aside, and no consequence took its vote."""
+        return not (self.vacant or self.recused or self.suspended)
 
 
 class Vote(models.Model):

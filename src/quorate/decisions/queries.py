@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Prefetch, Q, QuerySet
@@ -25,18 +26,28 @@ from quorate.decisions.rules import (
     parse_parts,
     speaks,
 )
+from quorate.directory.models import Person
 from quorate.directory.queries import in_force
 from quorate.kernel import clock
-from quorate.terms.models import Term
+from quorate.terms.models import Body, Term
 from quorate.terms.reach import may_somewhere
 
 
 @dataclass(frozen=True)
 class Line:
-    """One line of the roll call: the elector and the vote that counts, the representative's before the alternate's."""
+    """One line of the roll call: the elector and the vote that counts, the representative's before the alternate's.
+
+    ``name`` is that of the record which was frozen, whatever it was merged into since; empty for a seat without a holder.
+    """
 
     elector: Elector
     vote: Vote | None
+    name: str = ""
+
+    @property
+    def silent(self) -> bool:
+        """Whether somebody could vote for it, and nobody has."""
+        return self.vote is None and self.elector.may_speak
 
 
 @dataclass(frozen=True)
@@ -53,7 +64,7 @@ class Part:
     @property
     def silent(self) -> int:
         """How many seats that may vote have not."""
-        return sum(1 for line in self.lines if line.vote is None and not line.elector.recused)
+        return sum(1 for line in self.lines if line.silent)
 
 
 @dataclass(frozen=True)
@@ -76,27 +87,45 @@ class Standing:
             sum(roll.yes for roll in rolls),
             sum(roll.no for roll in rolls),
             sum(roll.abstain for roll in rolls),
+            vacant=sum(roll.vacant for roll in rolls),
+            uncounted=sum(roll.uncounted for roll in rolls),
         )
 
 
 def roll_call(motion: Motion) -> list[Line]:
-    """Every elector with the vote that counts, part by part. Two queries."""
+    """Every elector with the vote that counts, part by part. Two queries, and one more where records were merged."""
     parts = parse_parts(motion.rule)
     standing = Prefetch("votes", Vote.objects.filter(superseded_at=None), to_attr="standing")
-    electors = (
+    electors = list(
         motion.electors.select_related("person", "alternate", "seat")
         .prefetch_related(standing)
         .order_by("part", "seat__position", "person__name")
     )
+    moved = {one for each in electors if (one := each.frozen_person) is not None and one != each.person_id}
+    names = dict(Person.objects.filter(pk__in=moved, erased_at=None).values_list("pk", "name")) if moved else {}
     return [
-        Line(elector, speaks(elector.standing, parts[elector.part].rule.alternate, away=elector.away))
+        Line(
+            elector,
+            speaks(elector.standing, parts[elector.part].rule.alternate, away=elector.away),
+            _name(elector, names),
+        )
         for elector in electors
     ]
 
 
+def _name(elector: Elector, others: Mapping[UUID, str]) -> str:
+    """The name on the roll: of the record that was frozen, or of the one that stands for it."""
+    if elector.person is None:
+        return ""
+    return others.get(elector.frozen_person or elector.person.id, elector.person.name)
+
+
 def counts_of(lines: Iterable[Line], rule: Rule) -> Counts:
-    """The roll call in numbers. Who stands aside is counted among the seats only where the rule lets them stay."""
-    lines = list(lines)
+    """The roll call in numbers. Who stands aside is counted among the seats only where the rule lets them stay.
+
+    Seats whose vote is suspended are not; vacant seats are, with their number, and the rule says what becomes of them.
+    """
+    lines = [line for line in lines if not line.elector.suspended]
     voting = [line for line in lines if not line.elector.recused]
     said = [line.vote.choice for line in voting if line.vote is not None]
     chair = next((line.vote for line in voting if line.elector.casting), None)
@@ -108,18 +137,20 @@ def counts_of(lines: Iterable[Line], rule: Rule) -> Counts:
         abstain=said.count(Vote.Choice.ABSTAIN),
         # The casting vote is the chair's own; the alternate of the seat does not chair.
         chair=chair.choice if chair is not None and not chair.by_alternate else "",
+        vacant=sum(1 for line in voting if line.elector.vacant),
+        uncounted=sum(1 for line in voting if line.vote is None and line.elector.uncounted),
     )
 
 
 def open_roll(lines: Iterable[Line], rule: Rule) -> Open:
     """The roll call with what may still come: silent seats, and alternates whom representatives may override."""
     lines = list(lines)
-    voting = [line for line in lines if not line.elector.recused]
+    voting = [line for line in lines if line.elector.may_speak]
     altered = [line.vote.choice for line in voting if line.vote is not None and line.vote.by_alternate]
     chair = next((line for line in voting if line.elector.casting), None)
     state = "settled"
     if chair is not None and chair.vote is None:
-        state = "silent"
+        state = "dormant" if chair.elector.uncounted else "silent"
     elif chair is not None and chair.vote is not None and chair.vote.by_alternate:
         state = chair.vote.choice
     return Open(
@@ -127,6 +158,7 @@ def open_roll(lines: Iterable[Line], rule: Rule) -> Open:
         sum(1 for line in voting if line.vote is None),
         (altered.count("yes"), altered.count("no"), altered.count("abstain")),
         state,
+        sum(1 for line in voting if line.vote is None and line.elector.uncounted),
     )
 
 
@@ -180,9 +212,9 @@ def settled(motion: Motion) -> bool:
 
 
 def electors_of(motion: Motion, person: UUID) -> list[Elector]:
-    """The votes that a person may cast in a motion, as representative or alternate, unless they stand aside."""
+    """The votes that a person may cast in a motion, unless they stand aside or the seat's vote is suspended."""
     mine = Q(person_id=person) | Q(alternate_id=person)
-    return list(motion.electors.filter(mine, recused="").select_related("person", "alternate", "seat"))
+    return list(motion.electors.filter(mine, recused="", suspended="").select_related("person", "alternate", "seat"))
 
 
 def may_vote(actor: Actor, motion: Motion) -> bool:
@@ -208,7 +240,7 @@ def waiting_for(person: UUID) -> QuerySet[Elector]:
     cast = Vote.objects.filter(superseded_at=None).values("elector_id")
     objected = Objection.objects.filter(withdrawn_at=None).values("motion_id")
     return (
-        Elector.objects.filter(motion__state=Motion.State.OPEN, recused="")
+        Elector.objects.filter(motion__state=Motion.State.OPEN, recused="", suspended="")
         .filter(Q(person_id=person) | Q(alternate_id=person))
         .filter(~Q(motion__kind=Motion.Kind.LAZY) | Q(motion_id__in=objected))
         .exclude(pk__in=cast)
@@ -221,12 +253,19 @@ def noticed_to(person: UUID) -> QuerySet[Elector]:
     """Lazy consensus under notice, which passes unless the person or another elector objects, soonest end first."""
     objected = Objection.objects.filter(withdrawn_at=None).values("motion_id")
     return (
-        Elector.objects.filter(motion__state=Motion.State.OPEN, motion__kind=Motion.Kind.LAZY, recused="")
+        Elector.objects.filter(motion__state=Motion.State.OPEN, motion__kind=Motion.Kind.LAZY)
+        .filter(recused="", suspended="")
         .filter(Q(person_id=person) | Q(alternate_id=person))
         .exclude(motion_id__in=objected)
         .select_related("motion", "motion__body", "seat")
         .order_by("motion__closes_at")
     )
+
+
+def public_of(rule: Mapping[str, Any], body: Body) -> bool:
+    """Whether a motion by this rule is public: only where every body it is put to is."""
+    slugs = [part.body for part in parse_parts(dict(rule)) if part.body]
+    return body.public and not Body.objects.filter(slug__in=slugs, public=False).exists()
 
 
 def due(at: datetime) -> QuerySet[Motion]:

@@ -19,7 +19,7 @@ from quorate.engine.world import Foundation
 from quorate.kernel import discovery
 from quorate.kernel.errors import UserError
 from quorate.kernel.i18n import gettext
-from quorate.toolkit.foundation import Change, File, Record, RecordKind, Section, at
+from quorate.toolkit.foundation import Change, Doubt, File, Record, RecordKind, Section, at
 
 FILE = "program.yaml"
 
@@ -40,12 +40,28 @@ def _read(file: File) -> Iterable[Record]:
     yield Record("program", definition.program, fields, file.where())
 
 
-def _definition(folder: Path, world: Foundation | None = None) -> Definition:
-    """The program of a folder, laid over the built-in one of that name. Raises every fault with ``file:line``."""
+def warnings(records: Sequence[Record]) -> Iterable[Doubt]:
+    """What the lint would rather have settled in the programs of a directory: of their rules, first of all."""
+    for record in records:
+        if record.kind == "program":
+            _program, _errors, found = _examined(Path(record.where.rpartition(":")[0]).parent, None)
+            for each in found:
+                yield Doubt(each.where or record.where, each.what, each.mend)
+
+
+def _examined(
+    folder: Path, world: Foundation | None
+) -> tuple[Definition | None, Sequence[UserError], Sequence[UserError]]:
+    """The program of a folder, laid over the built-in one of that name, with its errors and warnings."""
     base = built_in().get(folder.name.replace("_", "-"))
     roots = (discovery.ROOT / "programs", folder.parent)
     overrides = folder if base is not None else None
-    program, errors, _warnings = examine(base or folder, overrides=overrides, world=world, roots=roots)
+    return examine(base or folder, overrides=overrides, world=world, roots=roots)
+
+
+def _definition(folder: Path, world: Foundation | None = None) -> Definition:
+    """The program of a folder. Raises every fault with ``file:line``."""
+    program, errors, _warnings = _examined(folder, world)
     raise_all(errors)
     if program is None:
         raise UserError(gettext("the program cannot be read"), where=str(folder / FILE))
@@ -113,3 +129,4 @@ PROGRAMS = Section(
 )
 
 SECTIONS = [PROGRAMS]
+INSPECTORS = [warnings]

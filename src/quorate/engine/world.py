@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 
+from quorate.decisions.citing import cite
 from quorate.directory.queries import employers, related_group
 from quorate.engine.definition import Role
 from quorate.engine.models import Program
@@ -71,3 +72,8 @@ class Foundation:
         if found is None:
             return False
         return not anchor or re.search(rf"\{{#{re.escape(anchor)}\}}", found.text) is not None
+
+    def clause_words(self, policy: str, anchor: str) -> str:
+        """The words of a clause of a policy in force."""
+        cited = cite(f"{policy}#{anchor}", clock.now()) if anchor else {}
+        return str(cited.get("words", ""))

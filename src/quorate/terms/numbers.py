@@ -9,6 +9,8 @@ A charter keeps them as JSON beside its text, all optional::
     presides:      [chair, vice-chair, seat:staff/manager]      who presides, in order
     report_every:  P3M                                          how often the body reports
     dormant_after: P6M                                          silence after which it counts as dormant
+    vacant_seats:  leave                                        whether vacant seats stay among "all seats", or leave
+    attendance:    [{misses: 3, then: suspend}]                 what follows from absence, see :mod:`absences`
 """
 
 from __future__ import annotations
@@ -24,9 +26,22 @@ import isodate
 
 from quorate.kernel.errors import UserError
 from quorate.kernel.i18n import gettext
+from quorate.terms import absences
+from quorate.terms.absences import Absence
 
 PRESIDES = re.compile(r"^(chair|vice-chair|longest-serving|(chair|vice-chair):[a-z0-9-]+|seat:[a-z0-9-]+/[a-z0-9-]+)$")
-KEYS = ("quorum", "fill_within", "end_at_once", "related_group", "presides", "report_every", "dormant_after")
+KEYS = (
+    "quorum",
+    "fill_within",
+    "end_at_once",
+    "related_group",
+    "presides",
+    "report_every",
+    "dormant_after",
+    "vacant_seats",
+    "attendance",
+)
+VACANT = ("stay", "leave")
 
 
 @dataclass(frozen=True)
@@ -65,6 +80,8 @@ class Numbers:
     presides: tuple[str, ...] = ()
     report_every: str = ""
     dormant_after: str = ""
+    vacant_seats: str = ""
+    attendance: tuple[Absence, ...] = ()
 
     def quorum_by_rule(self, seats: int) -> int | None:
         """What the rule in words comes to in a body of so many voting seats."""
@@ -136,6 +153,16 @@ def parse(data: Mapping[str, Any], where: str = "numbers") -> Numbers:
         tuple(presides),
         _span(data.get("report_every", ""), f"{where}.report_every"),
         _span(data.get("dormant_after", ""), f"{where}.dormant_after"),
+        _word(data.get("vacant_seats", ""), VACANT, f"{where}.vacant_seats"),
+        absences.parse(data.get("attendance", []), f"{where}.attendance"),
+    )
+
+
+def _word(data: Any, known: tuple[str, ...], where: str) -> str:
+    if data == "" or data in known:
+        return str(data)
+    raise UserError(
+        gettext("“%s” is not known") % str(data)[:40], where=where, mend=gettext("use one of: %s") % ", ".join(known)
     )
 
 

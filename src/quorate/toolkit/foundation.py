@@ -1,9 +1,9 @@
 """How a package takes part in the foundation's directory of files, without the commands knowing the package.
 
 A package that keeps something which the directory describes has a module ``foundation.py`` with a list
-``SECTIONS``. A section is a family of files: it reads them into records, says what the database holds now in
-the same words, and makes the difference true through the package's own actions. Planning, refusing and
-reporting are done once for all, by ``quorate apply``.
+``SECTIONS``, or one of ``INSPECTORS`` that read the records of others. A section is a family of files: it reads them
+into records, says what the database holds now in the same words, and makes the difference true through the package's
+own actions. Planning, refusing and reporting are done once for all, by ``quorate apply``.
 """
 
 from __future__ import annotations
@@ -123,6 +123,23 @@ class Section:
     schema: Mapping[str, Any] = field(default_factory=dict)
     beside: tuple[str, ...] = ()
 
+
+@dataclass(frozen=True)
+class Doubt:
+    """What somebody who knows the subject doubts about what the files say. An ``error`` keeps them from being applied."""
+
+    where: str
+    what: str
+    mend: str = ""
+    error: bool = False
+
+    def as_dict(self) -> dict[str, str]:
+        """The JSON form of the contract."""
+        return {"where": self.where, "what": self.what, "mend": self.mend}
+
+
+#: Reads all records of a directory together. A package's ``foundation.py`` has a list ``INSPECTORS`` of them.
+Inspector = Callable[[Sequence[Record]], Iterable[Doubt]]
 
 Action = Literal["create", "change", "remove"]
 

@@ -33,6 +33,7 @@ class World:
     )
     same_employer: int = 2
     clauses: bool = True
+    words: str = ""
 
     def holders(self, role: Role) -> int | None:
         return self.held.get(role.text)
@@ -54,6 +55,9 @@ class World:
 
     def has_clause(self, policy: str, anchor: str) -> bool | None:
         return self.clauses
+
+    def clause_words(self, policy: str, anchor: str) -> str:
+        return self.words
 
 
 @pytest.mark.parametrize(
@@ -108,9 +112,12 @@ class World:
         ("decision: null", "the vote has no decision rule"),
         ("decision: {passed: finish}", "“finish” does not start in the stage “vote”"),
         ("transitions: {approve: {by: [steward]}}", "the vote takes “approve” but the system may not"),
-        ("decision: {rule: {of: members}}", "“members” is no denominator"),
-        ("decision: {rule: {threshold: 3/2}}", "nobody can reach this bar"),
-        ("decision: {rule: {threshold: 1/1}}", "nobody can reach this bar"),
+        ("decision: {rule: {of: members}}", "'members' is not known"),
+        ("decision: {rule: {threshold: 3/2}}", "not between 0 and 1"),
+        ("decision: {rule: {threshold: 1/1}}", "not even all votes of yes clear the bar"),
+        ("decision: {rule: {threshold: 0/1, strict: false}}", "cleared without one vote of yes"),
+        ("decision: {rule: {of: null}}", "of"),
+        ("decision: {rule: {vacant: maybe}}", "'maybe' is not known"),
         ("decision: {rule: {quorum: {count: 5}}}", "nothing says what follows without a quorum"),
         ("decision: {no_decision: decline, rule: {quorum: {count: 5, fraction: 1/2}}}", "a quorum is a count or"),
         ("outcomes: {declined: {letter: refusal}}", "there is no letter “refusal”"),
@@ -179,7 +186,26 @@ class TestInAFoundation:
 
     def test_a_quorum_above_the_seats(self, tmp_path: Path) -> None:
         change = "decision: {no_decision: decline, rule: {quorum: {count: 12}}}"
-        assert findings(tmp_path, change, World())[0] == ["the quorum is 12, there are 9 seats"]
+        assert findings(tmp_path, change, World())[0] == ["the quorum asks for 12 seats, and there are 9"]
+        more_than_all = "decision: {no_decision: decline, rule: {quorum: {fraction: 1/1, strict: true}}}"
+        assert findings(tmp_path, more_than_all)[0] == ["more than all can never be there, so nothing can be decided"]
+
+    def test_a_rule_that_people_will_argue_about(self, tmp_path: Path) -> None:
+        change = "decision: {rule: {strict: false, of: yes-no}}"
+        errors, warnings = findings(tmp_path, change, World())
+        assert errors == []
+        assert warnings == [
+            "one vote of yes passes it when all others abstain",
+            "a tie passes: as many no as yes is at least one half",
+        ]
+
+    def test_a_rule_that_differs_from_the_words_of_its_clause(self, tmp_path: Path) -> None:
+        assert findings(tmp_path, "{}", World(words="More than half of all members say yes."))[1] == []
+        _errors, warnings = findings(tmp_path, "{}", World(words="Two thirds of all members say yes."))
+        assert warnings == ["the clause “ecosystem-process#vote” says at least 2/3, the rule asks for more than 1/2"]
+        (tmp_path / "program.yaml").write_text("decision:\n  rule:\n    threshold: 3/4\n")
+        _program, _errors, found = examine(BASE, overrides=tmp_path, world=World(words="Two thirds of all members."))
+        assert [each.where for each in found] == [f"{tmp_path / 'program.yaml'}:3"]
 
     def test_a_quorum_that_recusals_can_break(self, tmp_path: Path) -> None:
         change = "decision: {no_decision: decline, recuse: {shared_employer: true}, rule: {quorum: {count: 8}}}"

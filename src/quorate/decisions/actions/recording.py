@@ -8,7 +8,7 @@ from datetime import datetime
 from quorate.access.action import action
 from quorate.access.actors import Actor, system
 from quorate.access.policy import authorise
-from quorate.decisions.citing import FORM
+from quorate.decisions.citing import FORM, cited_clauses
 from quorate.decisions.models import DecisionPeriod, DecisionRecord, Motion
 from quorate.decisions.register import IN_FORCE, expired_by, next_number
 from quorate.kernel import clock
@@ -130,7 +130,7 @@ def enter_passed(motion: Motion, subject_refs: Sequence[Ref]) -> None:
         text=motion.text,
         adopted_at=motion.closed_at,
         motion=motion,
-        clauses=[motion.clause] if motion.cited else [],
+        clauses=cited_clauses(motion),
         public=motion.public and motion.body.public,
         subject_refs=subject_refs,
         authority=("system:motions",),

@@ -13,7 +13,7 @@ from quorate.decisions.models import Elector, Motion, Objection, Vote
 from quorate.decisions.queries import electors_of, settled, standing
 from quorate.decisions.rules import parse_parts
 from quorate.kernel import clock
-from quorate.kernel.errors import Conflict, UserError
+from quorate.kernel.errors import Conflict, Refused, UserError
 from quorate.kernel.i18n import gettext
 from quorate.ledger.actions import append, instant
 from quorate.ledger.refs import Ref
@@ -149,12 +149,23 @@ def withdraw_objection(*, actor: Actor, motion: Motion) -> Motion:
 
 @action("motion.recuse", kinds=("motion.recused",))
 def recuse(*, actor: Actor, motion: Motion, person: UUID, why: str = "declared", reason: str = "") -> Motion:
-    """Let an elector stand aside: their vote is not counted, nor their seat among those that could vote."""
+    """Let an elector stand aside: their vote is not counted, nor their seat among those that could vote.
+
+    An elector may say so of themselves only, the chair of anybody. When an alternate stands aside the seat keeps its
+    vote, which is the representative's alone from then on.
+    """
     motion = open_now(motion)
     authority = authorise(actor, "motion.recuse", motion)
+    if person != actor.person_id and set(authority) == {"elector"}:
+        raise Refused(gettext("only the chair records that somebody else stands aside"), where="person")
     for elector in electors_of(motion, person):
-        elector.recused = why
-        elector.save(update_fields=["recused"])
+        if elector.person_id is not None and elector.person_id != person:
+            elector.votes.filter(by_alternate=True, superseded_at=None).update(superseded_at=clock.now())
+            elector.alternate = None
+            elector.save(update_fields=["alternate"])
+        else:
+            elector.recused = why
+            elector.save(update_fields=["recused"])
         append(
             "motion.recused",
             actor=actor,
@@ -167,16 +178,24 @@ def recuse(*, actor: Actor, motion: Motion, person: UUID, why: str = "declared",
 
 
 @action("motion.attend", kinds=("motion.attended",))
-def attend(*, actor: Actor, motion: Motion, person: UUID, away: bool) -> Motion:
-    """Record that a representative is away from the motion, or back, where alternates speak only for the absent."""
+def attend(
+    *, actor: Actor, motion: Motion, away: bool, person: UUID | None = None, elector: Elector | None = None
+) -> Motion:
+    """Record that a representative is away from the motion, or back, where alternates speak only for the absent.
+
+    Of one seat (``elector``), or of all seats of a ``person``. A seat without a representative stays as it is.
+    """
     motion = open_now(motion)
     authority = authorise(actor, "motion.attend", motion)
-    changed = motion.electors.filter(person_id=person).exclude(away=away).update(away=away)
-    if changed:
+    rows = motion.electors.filter(person__isnull=False)
+    rows = rows.filter(pk=elector.pk) if elector is not None else rows.filter(person=person)
+    found = rows.exclude(away=away).order_by().values_list("person_id", flat=True)
+    for who in {one for one in found if one is not None}:
+        rows.filter(person_id=who).update(away=away)
         append(
             "motion.attended",
             actor=actor,
-            refs=[Ref("motion", str(motion.id)), Ref("person", str(person), "elector")],
+            refs=[Ref("motion", str(motion.id)), Ref("person", str(who), "elector")],
             data={"away": away},
             authority=authority,
         )

@@ -9,6 +9,7 @@ from quorate.decisions.rules.deciding import (
     CASTING,
     OF,
     RECUSED,
+    VACANT,
     Counts,
     Evaluation,
     Outcome,
@@ -20,6 +21,7 @@ from quorate.decisions.rules.deciding import (
     evaluate_all,
     exactly_at_bar,
     least_yes,
+    seats_of,
 )
 from quorate.decisions.rules.linting import Finding, fraction_in, lint, lint_rule
 from quorate.decisions.rules.reaching import (
@@ -41,6 +43,7 @@ __all__ = [
     "CASTING",
     "OF",
     "RECUSED",
+    "VACANT",
     "Counts",
     "Evaluation",
     "Finding",
@@ -70,6 +73,7 @@ __all__ = [
     "parse_rule",
     "prospect",
     "reachable",
+    "seats_of",
     "speaks",
     "what_if",
 ]

@@ -16,6 +16,9 @@ A rule is the JSON object of ``quorate motion evaluate``. What its words mean he
     whether the seat of somebody who stands aside may ``leave`` the numbers (the default) or must ``stay`` among the
     seats, so that it weighs as a vote not given. Who counts a roll call applies it; the numbers of a document are
     taken as they are.
+``vacant``
+    whether the seats that nobody holds ``stay`` among all seats (the default: a seat does not end with its holder) or
+    ``leave`` them. ``seats`` of a document are all of them, ``vacant`` how many of those nobody holds.
 ``casting``
     ``chair`` lets the chair decide a result that is exactly at the bar: passed if the chair said yes, not passed if
     the chair said no, and as ``strict`` has it otherwise. ``none`` is the default.
@@ -34,12 +37,13 @@ from fractions import Fraction
 from typing import Any, Literal
 
 from quorate.kernel.errors import UserError
-from quorate.kernel.i18n import gettext
+from quorate.kernel.i18n import gettext, ngettext
 
 Outcome = Literal["passed", "failed", "no-decision"]
 OF = ("seats", "represented", "cast", "yes-no")
 ABSTAIN = ("quorum", "denominator", "both", "neither")
 RECUSED = ("leave", "stay")
+VACANT = ("stay", "leave")
 CASTING = ("none", "chair")
 ALTERNATE = ("silent", "absent", "never")
 
@@ -66,6 +70,7 @@ class Rule:
     recused: str = "leave"
     casting: str = "none"
     alternate: str = "silent"
+    vacant: str = "stay"
 
     @property
     def abstentions_make_quorum(self) -> bool:
@@ -78,7 +83,11 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """A roll call in numbers: all seats, those represented, and what the represented said."""
+    """A roll call in numbers: all seats, those represented, and what the represented said.
+
+    ``vacant`` of the seats are held by nobody. ``uncounted`` of them are silent and not asked for by the quorum, because
+    they stayed away for too long.
+    """
 
     seats: int
     represented: int
@@ -87,6 +96,8 @@ class Counts:
     abstain: int = 0
     chair: str = ""
     """What the chair said, among the votes counted above: yes, no, abstain, or nothing."""
+    vacant: int = 0
+    uncounted: int = 0
 
     @property
     def ballots(self) -> int:
@@ -118,7 +129,7 @@ class Evaluation:
 
 def evaluate(rule: Rule, counts: Counts) -> Evaluation:
     """Decide one rule on one roll call."""
-    steps: list[str] = []
+    steps: list[str] = list(_empty_seats(rule, counts))
     quorum = _quorum(rule, counts, steps)
     denominator = denominator_of(rule, counts)
     needed = least_yes(rule, denominator)
@@ -172,10 +183,15 @@ def evaluate_all(parts: Iterable[tuple[Rule, Counts]]) -> Evaluation:
     )
 
 
+def seats_of(rule: Rule, counts: Counts) -> int:
+    """All seats, as the rule counts them: with the vacant ones, or without."""
+    return counts.seats - (counts.vacant if rule.vacant == "leave" else 0)
+
+
 def denominator_of(rule: Rule, counts: Counts) -> int:
     """The number that the bar is a fraction of."""
     if rule.of == "seats":
-        return counts.seats
+        return seats_of(rule, counts)
     if rule.of == "represented":
         return counts.represented
     if rule.of == "cast" and rule.abstentions_in_denominator:
@@ -228,7 +244,7 @@ def _quorum(rule: Rule, counts: Counts, steps: list[str]) -> dict[str, Any]:
         if quorum.of == "represented":
             base, have = counts.represented, counts.ballots - left_out
         else:
-            base = counts.seats
+            base = seats_of(rule, counts) - counts.uncounted
         product = fraction.numerator * base
         needed = product // fraction.denominator + 1 if quorum.strict else -(-product // fraction.denominator)
     met = have >= needed
@@ -237,6 +253,31 @@ def _quorum(rule: Rule, counts: Counts, steps: list[str]) -> dict[str, Any]:
         % {"needed": needed, "have": have, "met": gettext("met") if met else gettext("not met")}
     )
     return {"needed": needed, "have": have, "met": met}
+
+
+def _empty_seats(rule: Rule, counts: Counts) -> Iterable[str]:
+    """What is said of vacant seats, and of those that the quorum does not ask for, before anything is counted."""
+    if counts.vacant:
+        numbers = {"seats": counts.seats, "vacant": counts.vacant, "left": seats_of(rule, counts)}
+        if rule.vacant == "stay":
+            words = ngettext(
+                "%(vacant)d of %(seats)d seats is vacant and counts among all seats.",
+                "%(vacant)d of %(seats)d seats are vacant and count among all seats.",
+                counts.vacant,
+            )
+        else:
+            words = ngettext(
+                "%(vacant)d of %(seats)d seats is vacant and does not count, so all seats are %(left)d.",
+                "%(vacant)d of %(seats)d seats are vacant and do not count, so all seats are %(left)d.",
+                counts.vacant,
+            )
+        yield words % numbers
+    if counts.uncounted and rule.quorum is not None and rule.quorum.fraction is not None:
+        yield ngettext(
+            "The quorum does not ask for %(count)d seat that stayed away for too long.",
+            "The quorum does not ask for %(count)d seats that stayed away for too long.",
+            counts.uncounted,
+        ) % {"count": counts.uncounted}
 
 
 def _in_words(rule: Rule) -> str:

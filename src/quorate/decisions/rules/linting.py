@@ -19,7 +19,7 @@ from quorate.kernel.i18n import gettext
 
 #: The number of seats that a rule is tried on where none is given: it has halves, thirds and quarters.
 TRIED_ON = 12
-DOCUMENT = {"rule", "all", "body", "seats", "represented", "yes", "no", "abstain", "chair", "charter"}
+DOCUMENT = {"rule", "all", "body", "seats", "represented", "yes", "no", "abstain", "chair", "charter", "vacant"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,12 +22,15 @@ class Open:
     ``counts`` holds all standing votes, with those of alternates that may be overridden, given in ``alterable`` as
     yes, no and abstain. ``chair`` says of the casting vote whether it is ``settled`` or ``silent``, or else what the
     alternate of the chair's seat said, who has no casting vote; that seat is among the silent or the alterable.
+    ``dormant`` of the silent are not asked for by the quorum as long as they stay so; ``chair`` is ``dormant`` where the
+    silent seat of the chair is one of them.
     """
 
     counts: Counts
     silent: int
     alterable: tuple[int, int, int] = (0, 0, 0)
     chair: str = "settled"
+    dormant: int = 0
 
 
 def decided(rule: Rule, counts: Counts, remaining: int) -> Outcome | None:
@@ -67,10 +70,28 @@ def reachable(rule: Rule, roll: Open) -> frozenset[Outcome]:
         yes, no, abstain = fixed.alterable
         altered = yes + no + abstain
         bare = replace(base, yes=base.yes - yes, no=base.no - no, abstain=base.abstain - abstain)
-        for later, changed in product((*CHOICES, ""), CHOICES if altered else ("",)):
+        dormant = fixed.dormant
+        for later, woken, changed in product(
+            (*CHOICES, ""), (*CHOICES, "") if dormant else ("",), CHOICES if altered else ("",)
+        ):
             now = _more(bare, changed, altered, seated=True)
-            found.add(evaluate(rule, _more(now, later, fixed.silent)).result)
+            now = _more(now, later, fixed.silent - dormant)
+            found.add(evaluate(rule, _woken(now, woken, dormant)).result)
     return frozenset(found)
+
+
+def _woken(counts: Counts, choice: str, number: int) -> Counts:
+    """The counts with so many more that the quorum did not ask for saying one thing; now it asks for them too."""
+    if not choice:
+        return counts
+    return replace(_more(counts, choice, number), uncounted=counts.uncounted - number)
+
+
+def _from_silent(roll: Open, choice: str, number: int) -> Open:
+    """The roll with so many of the silent saying one thing: those first that the quorum asks for anyhow."""
+    dormant = max(0, number - (roll.silent - roll.dormant))
+    counts = _woken(_more(roll.counts, choice, number - dormant), choice if dormant else "", dormant)
+    return replace(roll, counts=counts, silent=roll.silent - number, dormant=roll.dormant - dormant)
 
 
 def _with_chair(rule: Rule, roll: Open) -> Iterable[Open]:
@@ -78,19 +99,22 @@ def _with_chair(rule: Rule, roll: Open) -> Iterable[Open]:
     if rule.casting != "chair" or roll.chair == "settled":
         yield roll
         return
-    if roll.chair == "silent":
-        yield replace(roll, silent=roll.silent - 1, chair="settled")
+    if roll.chair in ("silent", "dormant"):
+        asleep = roll.chair == "dormant"
+        rest = replace(roll, silent=roll.silent - 1, dormant=roll.dormant - asleep, chair="settled")
+        yield rest
         for choice in CHOICES:
-            said = replace(_more(roll.counts, choice, 1), chair=choice)
-            yield Open(said, roll.silent - 1, roll.alterable)
+            said = _woken(roll.counts, choice, 1) if asleep else _more(roll.counts, choice, 1)
+            yield replace(rest, counts=replace(said, chair=choice))
         return
     others = list(roll.alterable)
     others[CHOICES.index(roll.chair)] -= 1
     left = (others[0], others[1], others[2])
-    yield Open(roll.counts, roll.silent, left)
+    yield replace(roll, alterable=left, chair="settled")
     without = _more(roll.counts, roll.chair, -1, seated=True)
     for choice in CHOICES:
-        yield Open(replace(_more(without, choice, 1, seated=True), chair=choice), roll.silent, left)
+        said = replace(_more(without, choice, 1, seated=True), chair=choice)
+        yield replace(roll, counts=said, alterable=left, chair="settled")
 
 
 def _more(counts: Counts, choice: str, number: int, *, seated: bool = False) -> Counts:
@@ -119,7 +143,9 @@ def prospect(rule: Rule, roll: Open) -> Prospect:
     """How many of the silent must still say yes, if nobody else votes, and whether it can still pass or fail."""
     results = reachable(rule, roll)
     enough = (
-        more for more in range(roll.silent + 1) if evaluate(rule, _more(roll.counts, "yes", more)).result == "passed"
+        more
+        for more in range(roll.silent + 1)
+        if evaluate(rule, _from_silent(roll, "yes", more).counts).result == "passed"
     )
     return Prospect(next(enough, None), "passed" in results, bool(results - {"passed"}))
 
@@ -128,7 +154,6 @@ def what_if(rule: Rule, roll: Open, more: Sequence[int]) -> Evaluation:
     """The result if so many of the silent seats say yes, no and abstain. ``ValueError`` when they are not that many."""
     if any(number < 0 for number in more) or sum(more) > roll.silent:
         raise ValueError(f"{tuple(more)} of {roll.silent} silent seats")
-    counts = roll.counts
     for choice, number in zip(CHOICES, more, strict=True):
-        counts = _more(counts, choice, number)
-    return evaluate(rule, counts)
+        roll = _from_silent(roll, choice, number)
+    return evaluate(rule, roll.counts)

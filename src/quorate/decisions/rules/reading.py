@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -13,6 +14,7 @@ from quorate.decisions.rules.deciding import (
     CASTING,
     OF,
     RECUSED,
+    VACANT,
     Counts,
     Evaluation,
     Quorum,
@@ -22,15 +24,23 @@ from quorate.decisions.rules.deciding import (
 )
 from quorate.kernel.errors import UserError
 
-KEYS = ("threshold", "strict", "of", "quorum", "abstain", "recused", "casting", "alternate")
+KEYS = ("threshold", "strict", "of", "quorum", "abstain", "recused", "casting", "alternate", "vacant")
+
+
+#: A fraction, a whole number or a decimal one, of no more digits than anybody means.
+_WRITTEN = re.compile(r"\s*(?:[0-9]{1,9}(?:\s*/\s*[0-9]{1,9})?|[0-9]{0,9}\.[0-9]{1,9})\s*")
 
 
 @dataclass(frozen=True, slots=True)
 class PartRule:
-    """One part of a motion's rule: whose votes it counts (a body's slug; empty for the only part), and how."""
+    """One part of a motion's rule: whose votes it counts (a body's slug; empty for the only part), how, and why so.
+
+    ``clause`` is the clause of a policy (``policy#anchor``) that asks for this part.
+    """
 
     body: str
     rule: Rule
+    clause: str = ""
 
 
 def parse_rule(data: Any, where: str = "rule") -> Rule:
@@ -49,6 +59,7 @@ def parse_rule(data: Any, where: str = "rule") -> Rule:
         recused=_choice(data.get("recused", "leave"), RECUSED, f"{where}.recused"),
         casting=_choice(data.get("casting", "none"), CASTING, f"{where}.casting"),
         alternate=_choice(data.get("alternate", "silent"), ALTERNATE, f"{where}.alternate"),
+        vacant=_choice(data.get("vacant", "stay"), VACANT, f"{where}.vacant"),
     )
 
 
@@ -67,19 +78,23 @@ def parse_parts(data: Any, where: str = "rule") -> tuple[PartRule, ...]:
         place = f"{where}.all[{index}]"
         if not isinstance(item, Mapping):
             raise UserError("a part is an object with body and rule", where=place)
-        _known(item, {"body", "rule"}, place)
+        _known(item, {"body", "rule", "clause"}, place)
         body = item.get("body")
         if not isinstance(body, str) or not body.strip():
             raise UserError("the part does not say whose votes it counts", f"{place}.body", "give the body's slug")
         if any(part.body == body for part in parts):
             raise UserError(f"{body!r} has a part already", f"{place}.body", "one part for each body")
-        parts.append(PartRule(body, parse_rule(item.get("rule"), f"{place}.rule")))
+        clause = item.get("clause", "")
+        if not isinstance(clause, str) or len(clause) > 200:
+            raise UserError("a clause is written as policy#anchor", f"{place}.clause")
+        parts.append(PartRule(body, parse_rule(item.get("rule"), f"{place}.rule"), clause.strip()))
     return tuple(parts)
 
 
 def parse_counts(data: Mapping[str, Any], where: str = "") -> Counts:
     """The numbers of a roll call. ``UserError`` when they contradict one another."""
-    numbers = {key: _whole(data.get(key, 0), key, where) for key in ("seats", "represented", "yes", "no", "abstain")}
+    keys = ("seats", "represented", "yes", "no", "abstain", "vacant")
+    numbers = {key: _whole(data.get(key, 0), key, where) for key in keys}
     if "seats" not in data:
         raise UserError("the number of seats is missing", f"{where}seats", "give seats")
     if "represented" not in data:
@@ -87,6 +102,10 @@ def parse_counts(data: Mapping[str, Any], where: str = "") -> Counts:
     counts = Counts(**numbers, chair=_choice(data.get("chair", ""), ("", "yes", "no", "abstain"), f"{where}chair"))
     if counts.represented > counts.seats:
         raise UserError(f"{counts.represented} represented of {counts.seats} seats", f"{where}represented")
+    if counts.represented + counts.vacant > counts.seats:
+        raise UserError(
+            f"{counts.represented} represented and {counts.vacant} vacant of {counts.seats} seats", f"{where}vacant"
+        )
     if counts.ballots > counts.represented:
         raise UserError(f"{counts.ballots} votes by {counts.represented} represented seats", f"{where}yes")
     if counts.chair and not numbers[counts.chair]:
@@ -111,7 +130,7 @@ def evaluate_document(data: Any) -> Evaluation:
 def _part(data: Any, where: str) -> tuple[Rule, Counts]:
     if not isinstance(data, Mapping):
         raise UserError("not an object", where=where.rstrip("."))
-    _known(data, {"rule", "seats", "represented", "yes", "no", "abstain", "chair", "body"}, where.rstrip("."))
+    _known(data, {"rule", "seats", "represented", "yes", "no", "abstain", "chair", "body", "vacant"}, where.rstrip("."))
     if "rule" not in data:
         raise UserError("the rule is missing", f"{where}rule", "give rule with threshold and of")
     return parse_rule(data["rule"], f"{where}rule"), parse_counts(data, where)
@@ -142,6 +161,8 @@ def _fraction(value: Any, where: str) -> Fraction:
     mend = 'write it as a fraction, such as "2/3"'
     if not isinstance(value, str | int) or isinstance(value, bool):
         raise UserError("not an exact fraction", where, mend)
+    if isinstance(value, str) and not _WRITTEN.fullmatch(value):
+        raise UserError(f"{value[:40]!r} is not a fraction", where, mend)
     try:
         fraction = Fraction(value)
     except (ValueError, ZeroDivisionError):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
 
 from django import forms
@@ -22,7 +23,7 @@ from quorate.decisions import actions
 from quorate.decisions.models import Motion
 from quorate.decisions.queries import Part, Standing, electors_of, may_put, may_vote, open_roll, standing, visible
 from quorate.decisions.rules import Evaluation, Finding, Prospect, lint_rule, prospect, what_if
-from quorate.kernel.errors import NotFound, UserError
+from quorate.kernel.errors import NotFound, Refused, UserError
 from quorate.kernel.i18n import _, gettext
 from quorate.terms.models import Body
 from quorate.toolkit.columns import Choice, Column, Empty
@@ -70,6 +71,18 @@ class ObjectionForm(forms.Form):
     )
 
 
+class AsideForm(forms.Form):
+    """Why somebody stands aside."""
+
+    reason = forms.CharField(
+        label=_("Why you stand aside"),
+        help_text=_("Everybody who is signed in and sees the motion can read it."),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+
 class WhatIfForm(forms.Form):
     """So many more yes, no and abstain."""
 
@@ -99,6 +112,18 @@ class PartView:
     form: WhatIfForm | None
     supposed: Evaluation | None
     findings: Sequence[Finding] = ()
+    cited: Mapping[str, Any] = field(default_factory=dict)
+    absences: bool = False
+    """Whether the reader records here who is away, since that decides whether alternates speak."""
+
+    @property
+    def result_label(self) -> object:
+        """How the part stands, in words."""
+        return RESULTS[self.part.evaluation.result][0]
+
+    @property
+    def result_tone(self) -> str:
+        return RESULTS[self.part.evaluation.result][1]
 
 
 def state_of(motion: Motion) -> tuple[object, str]:
@@ -241,6 +266,35 @@ def withdraw_objection(request: HttpRequest, motion_id: UUID) -> HttpResponse:
     return redirect("decisions:motion", motion_id=found.id)
 
 
+@login_required
+@require_POST
+def attend(request: HttpRequest, motion_id: UUID, elector_id: UUID) -> HttpResponse:
+    """Record that a representative is away or back."""
+    found = _find(request, motion_id)
+    elector = found.electors.filter(pk=elector_id).first()
+    if elector is None:
+        raise NotFound(gettext("there is no such elector"))
+    away = request.POST.get("away") == "1"
+    actions.attend(actor=actor_from(request), motion=found, elector=elector, away=away)
+    return redirect(reverse("decisions:motion", args=[found.id]) + "#roll-call")
+
+
+@login_required
+@require_POST
+def recuse(request: HttpRequest, motion_id: UUID) -> HttpResponse:
+    """Stand aside from a motion."""
+    found = _find(request, motion_id)
+    actor = actor_from(request)
+    form = AsideForm(request.POST)
+    if not form.is_valid():
+        return _motion_page(request, found, aside=form, status=422)
+    if actor.person_id is None or not may_vote(actor, found):
+        raise Refused(gettext("you are no elector of this motion"))
+    actions.recuse(actor=actor, motion=found, person=actor.person_id, reason=form.cleaned_data["reason"].strip())
+    messages.success(request, gettext("You stand aside."))
+    return redirect("decisions:motion", motion_id=found.id)
+
+
 def _find(request: HttpRequest, motion_id: UUID) -> Motion:
     found = visible(actor_from(request)).filter(pk=motion_id).first()
     if found is None:
@@ -254,6 +308,7 @@ def _motion_page(
     form: BallotForm | None = None,
     *,
     objecting: ObjectionForm | None = None,
+    aside: AsideForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
     actor = actor_from(request)
@@ -269,37 +324,52 @@ def _motion_page(
     label, tone = state_of(found)
     lazy = found.kind == Motion.Kind.LAZY
     objects = [each for each in stands.objections if each.person_id == actor.person_id and each.withdrawn_at is None]
+    compound = len(stands.parts) > 1
+    opened = found.state == Motion.State.OPEN
     context = {
+        "compound": compound,
+        "overall": _overall(stands) if compound else stands.evaluation.derivation,
+        "aside_form": (aside or AsideForm()) if mine and opened else None,
         "motion": found,
         "kind": KINDS[found.kind],
         "stands": stands,
-        "parts": _parts(request, found, stands),
+        "parts": _parts(request, found, stands, attends=opened and may(actor, "motion.attend", found)),
         "counts": stands.counts,
         "evaluation": stands.evaluation,
         "state_label": label,
         "state_tone": tone,
         "form": form if mine and stands.voting else None,
         "objection_form": (objecting or ObjectionForm()) if mine and lazy and not objects else None,
-        "objects": bool(objects) and found.state == Motion.State.OPEN,
+        "objects": bool(objects) and opened,
         "silent": sum(part.silent for part in stands.parts),
         "history": history("motion", str(found.id), private=True),
-        "may_close": found.state == Motion.State.OPEN and may(actor, "motion.close", found),
+        "may_close": opened and may(actor, "motion.close", found),
     }
     return render(request, "decisions/motion.html", context, status=status)
 
 
-def _parts(request: HttpRequest, found: Motion, stands: Standing) -> Sequence[PartView]:
+def _overall(stands: Standing) -> list[str]:
+    """The steps that are about all parts together; those of each part stand under its own heading."""
+    if not stands.voting:
+        return stands.evaluation.derivation
+    steps = [step for part in stands.parts for step in part.evaluation.derivation]
+    return stands.evaluation.derivation[: -len(steps) - 1] + stands.evaluation.derivation[-1:]
+
+
+def _parts(request: HttpRequest, found: Motion, stands: Standing, *, attends: bool = False) -> Sequence[PartView]:
     """The parts with what may still become of them, and what the reader supposes."""
     slugs = [part.body for part in stands.parts if part.body]
     names = dict(Body.objects.filter(slug__in=slugs).values_list("slug", "name")) if slugs else {}
     views: list[PartView] = []
+    said = found.cited.get("parts") or [{}] * len(stands.parts)
     for part in stands.parts:
         name = names.get(part.body, part.body)
+        more = {"cited": said[part.number], "absences": attends and part.rule.alternate == "absent"}
         going = found.state == Motion.State.OPEN
         doubts = lint_rule(part.rule, part.counts.seats) if going else []
         findings = [finding for finding in doubts if finding.level == "error"]
         if not going or not stands.voting:
-            views.append(PartView(part, name, None, None, None, findings))
+            views.append(PartView(part, name, None, None, None, findings, **more))
             continue
         roll = open_roll(part.lines, part.rule)
         asked = any(key.startswith(f"if{part.number}-") for key in request.GET)
@@ -307,5 +377,5 @@ def _parts(request: HttpRequest, found: Motion, stands: Standing) -> Sequence[Pa
         supposed = None
         if asked and form.is_valid():
             supposed = what_if(part.rule, roll, [form.cleaned_data[key] for key in ("yes", "no", "abstain")])
-        views.append(PartView(part, name, prospect(part.rule, roll), form, supposed, findings))
+        views.append(PartView(part, name, prospect(part.rule, roll), form, supposed, findings, **more))
     return views

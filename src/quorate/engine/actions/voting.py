@@ -6,10 +6,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from quorate.access.actors import Actor
-from quorate.decisions.actions import Voter, open_motion, withdraw_motion
-from quorate.decisions.models import Motion, Vote
+from quorate.decisions.actions import Voter, electorate_of, open_motion, withdraw_motion
+from quorate.decisions.models import Motion
 from quorate.decisions.ports import MOTION_CLOSED
-from quorate.decisions.queries import roll_call
 from quorate.engine.actions.course import ENGINE, OCCASIONS, OWNER, Hand, held, refs_of, take
 from quorate.engine.conflicts import conflicts
 from quorate.engine.definition import Decision, Role, Tally
@@ -21,7 +20,7 @@ from quorate.engine.versions import definition_of
 from quorate.kernel import clock, ids
 from quorate.kernel.i18n import gettext
 from quorate.terms.models import Body
-from quorate.terms.queries import holders, roster
+from quorate.terms.queries import holders
 
 
 def open_vote(case: Case, definition: Definition, hand: Hand) -> None:
@@ -30,14 +29,17 @@ def open_vote(case: Case, definition: Definition, hand: Hand) -> None:
     if decision is None:
         return
     voters = electorate(decision.electorate, hand.at)
-    aside = conflicts(case, definition, [voter.person for voter in voters], decision.recuse, hand.at, part="electorate")
+    people = [voter.person for voter in voters if voter.person is not None]
+    aside = conflicts(case, definition, people, decision.recuse, hand.at, part="electorate")
     now = clock.now()
     words = definition.citation(decision.clause)
     open_motion(
         actor=ENGINE,
         title=_question(case, decision, definition, hand)[:200],
-        rule=decision.rule.as_motion(recused_leave=decision.recused_leave),
-        electorate=[replace(voter, recused=aside.get(voter.person, "")) for voter in voters],
+        rule=decision.as_motion(),
+        electorate=[
+            replace(voter, recused=aside.get(voter.person, "") if voter.person is not None else "") for voter in voters
+        ],
         closes_at=decision.window.after(max(hand.at, now)),
         text=case.title,
         clause=str(words) if words else "",
@@ -53,21 +55,11 @@ def open_vote(case: Case, definition: Definition, hand: Hand) -> None:
 
 
 def electorate(role: Role, at: datetime) -> list[Voter]:
-    """Who votes by a role at an instant: a body's voting seats that are held, with their alternates, or an office."""
+    """Who votes by a role at an instant: a body's voting seats, with their alternates, or an office."""
     if role.kind != "body":
         return [Voter(person.id) for person in holders(role.text, at)]
     body = Body.objects.filter(slug=role.body).first()
-    if body is None:
-        return []
-    return [
-        Voter(
-            place.representative.person_id,
-            place.seat.id,
-            place.alternate.person_id if place.alternate is not None else None,
-        )
-        for place in roster(body, at)
-        if place.seat.voting and place.representative is not None
-    ]
+    return electorate_of(body, at=at) if body is not None else []
 
 
 def follow(actor: Actor, motion: Motion) -> None:
@@ -82,28 +74,14 @@ def follow(actor: Actor, motion: Motion) -> None:
     decision = definition.decision_in(case.stage)
     if decision is None or case.closed_at is not None:
         return
-    result = motion.result
-    if result == Motion.Result.FAILED and decision.tie == "chair" and _chair_breaks_tie(motion, decision):
-        result = Motion.Result.PASSED
     named = {
         Motion.Result.PASSED.value: decision.passed,
         Motion.Result.FAILED.value: decision.failed,
         Motion.Result.NO_DECISION.value: decision.no_decision or decision.failed,
-    }[str(result)]
+    }[str(motion.result)]
     at = motion.closed_at or clock.now()
     hand = Hand(ENGINE, (f"motion:{motion.pk}",), at)
     take(case, definition.transition(named), hand, motion=str(motion.pk))
-
-
-def _chair_breaks_tie(motion: Motion, decision: Decision) -> bool:
-    counts = motion.evaluation
-    if counts.get("yes") != counts.get("no") or decision.electorate.kind != "body":
-        return False
-    chairs = {person.id for person in holders(f"chair:{decision.electorate.body}", motion.closed_at)}
-    return any(
-        line.vote is not None and line.vote.choice == Vote.Choice.YES and line.elector.person_id in chairs
-        for line in roll_call(motion)
-    )
 
 
 def withdraw_vote(case: Case, definition: Definition, hand: Hand) -> None:

@@ -172,6 +172,9 @@ class Rule:
     of: str = spec("Of what: seats, represented, cast or yes-no. There is no default.")
     abstain: str = spec("An abstention counts toward quorum, denominator, both or neither.", default="both")
     quorum: Quorum | None = spec("How many must take part; none when the bar itself is of all seats.", default=None)
+    vacant: str = spec(
+        "Whether vacant seats stay among all seats, or leave; empty is as the body's charter says.", default=""
+    )
 
     def as_motion(self, *, recused_leave: bool = True) -> dict[str, Any]:
         """The rule as ``quorate motion evaluate`` takes it, nothing left to a default."""
@@ -190,6 +193,8 @@ class Rule:
             body["quorum"] = {**bound, "of": self.quorum.of, "strict": self.quorum.strict}
         if not recused_leave:
             body["recused"] = "stay"
+        if self.vacant:
+            body["vacant"] = self.vacant
         return body
 
 
@@ -207,6 +212,11 @@ class Decision:
     early_close: bool = spec("Whether it closes as soon as no vote still out can change the result.", default=True)
     recuse: Recusal = spec("When a person may not vote.", default=Recusal(shared_employer=False, maintainer=False))
     recused_leave: bool = spec("Whether a recused seat leaves the denominator.", default=True)
-    tie: str = spec("fails, or chair: the chair's vote decides.", default="fails")
+    tie: str = spec("fails, or chair: exactly at the bar the chair's own vote decides.", default="fails")
     question: str = spec("The motion's text; {subject} is the subject.", default="")
     clause: str = spec("The clause that gives the decision: an anchor of the policy.", default="")
+
+    def as_motion(self) -> dict[str, Any]:
+        """The rule of its motion, with what the decision itself says of recusal and of the chair."""
+        rule = self.rule.as_motion(recused_leave=self.recused_leave)
+        return {**rule, "casting": "chair"} if self.tie == "chair" else rule

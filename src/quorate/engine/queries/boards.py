@@ -23,6 +23,7 @@ from quorate.engine.models import Case, Review
 from quorate.engine.rights import Rights
 from quorate.engine.rules import Criterion
 from quorate.engine.visibility import Sight
+from quorate.kernel.i18n import gettext
 
 
 @dataclass(frozen=True)
@@ -262,7 +263,7 @@ def _motion(motion: Motion, seen: Sight, rights: Rights) -> MotionView:
     bar = evaluate(rule, counts).bar
     named = [
         (
-            line.elector.person.name,
+            line.name or gettext("vacant"),
             line.vote.choice if line.vote is not None else ("recused" if line.elector.recused else ""),
         )
         for line in roll

@@ -47,6 +47,9 @@ class World(Protocol):
     def has_clause(self, policy: str, anchor: str) -> bool | None:
         """Whether the policy is in the library and has this anchor."""
 
+    def clause_words(self, policy: str, anchor: str) -> str:
+        """The words of a clause as it stands; empty when it cannot be found."""
+
 
 def warning(path: Path, what: str, mend: str = "") -> Finding:
     """A finding that does not stop publication."""

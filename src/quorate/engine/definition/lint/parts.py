@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from quorate.engine.definition.codec import Path, near
 from quorate.engine.definition.judgement import Check, Decision
+from quorate.engine.definition.lint import rules
 from quorate.engine.definition.lint.finding import Finding, Findings, World, warning
 from quorate.engine.definition.mapping import TITLE
 from quorate.engine.definition.process import Effect
@@ -28,6 +29,7 @@ def examine(program: Program, world: World | None) -> Findings:
         yield from _check(program, check, world)
     yield from _reviews(program)
     yield from _decisions(program)
+    yield from rules.examine(program, world)
     yield from _consequences(program, world)
     yield from _effects(program, world)
     yield from _clauses(program, world)
@@ -153,28 +155,9 @@ def _decision(program: Program, vote: Decision, path: Path) -> Findings:
         if step is not None and not step.automatic:
             what = gettext("the vote takes “%(name)s” but the system may not") % {"name": name}
             yield Finding(("transitions", name, "by"), what, gettext("add system to “by”"))
-    rule = vote.rule
-    if rule.of not in ("seats", "represented", "cast", "yes-no"):
-        yield Finding(
-            (*path, "rule", "of"),
-            gettext("“%(of)s” is no denominator") % {"of": rule.of},
-            "seats, represented, cast, yes-no",
-        )
-    if rule.abstain not in ("quorum", "denominator", "both", "neither"):
-        yield Finding(
-            (*path, "rule", "abstain"),
-            gettext("“%(text)s” is not known here") % {"text": rule.abstain},
-            "quorum, denominator, both, neither",
-        )
-    if not 0 < rule.threshold <= 1 or (rule.threshold == 1 and rule.strict):
-        mend = gettext("a fraction above 0 and at most 1; more than all cannot be")
-        yield Finding((*path, "rule", "threshold"), gettext("nobody can reach this bar"), mend)
-    if rule.quorum is not None:
-        if (rule.quorum.count is None) == (rule.quorum.fraction is None):
-            yield Finding((*path, "rule", "quorum"), gettext("a quorum is a count or a fraction"))
-        if not vote.no_decision:
-            mend = gettext("add “no_decision:” with a transition")
-            yield Finding(path, gettext("nothing says what follows without a quorum"), mend)
+    if vote.rule.quorum is not None and not vote.no_decision:
+        mend = gettext("add “no_decision:” with a transition")
+        yield Finding(path, gettext("nothing says what follows without a quorum"), mend)
     if vote.tie not in ("fails", "chair"):
         yield Finding((*path, "tie"), gettext("“%(text)s” is not known here") % {"text": vote.tie}, "fails, chair")
 

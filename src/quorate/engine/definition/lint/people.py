@@ -127,10 +127,8 @@ def _attainable(vote: Decision, world: World | None) -> Findings:
         yield Finding(("decision", "electorate"), gettext("“%(role)s” has no voting seat") % {"role": vote.electorate})
         return
     quorum = rule.quorum
-    if quorum is not None and quorum.count is not None and quorum.count > seats:
-        what = gettext("the quorum is %(need)d, there are %(seats)d seats") % {"need": quorum.count, "seats": seats}
-        yield Finding(("decision", "rule", "quorum"), what)
-        return
+    if quorum is not None and _quorum(rule, seats) > seats:
+        return  # said of the rule itself already
     gone = min(seats, world.largest_group(vote.electorate)) if vote.recuse.shared_employer else 0
     present = seats - gone
     counted = present if vote.recused_leave else seats

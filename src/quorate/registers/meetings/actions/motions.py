@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -10,7 +11,14 @@ from uuid import UUID
 from quorate.access.action import action
 from quorate.access.actors import Actor, system
 from quorate.access.policy import authorise
-from quorate.decisions.actions import Voter, close_motion, open_motion, withdraw_motion
+from quorate.decisions.actions import (
+    Voter,
+    close_motion,
+    electorate_of,
+    open_motion,
+    with_consequences,
+    withdraw_motion,
+)
 from quorate.decisions.models import Elector, Motion, Vote
 from quorate.kernel import clock
 from quorate.kernel.errors import Conflict, UserError
@@ -20,7 +28,6 @@ from quorate.ledger.refs import Ref
 from quorate.registers.meetings.actions.running import refs_of, running_now
 from quorate.registers.meetings.models import AgendaItem, Carried, Meeting
 from quorate.registers.meetings.queries.meetings import Row, live, roll
-from quorate.terms.queries import roster
 
 
 @action("meeting.run", kinds=("motion.put", "motion.opened"))
@@ -51,7 +58,9 @@ def put_motion(
         title=title.strip(),
         text=text,
         rule=_with_quorum(rule, quorum.needed),
-        electorate=[voter for row in rows if (voter := _voter(row, row.place.id in aside)) is not None],
+        electorate=with_consequences(
+            meeting.body, [voter for row in rows if (voter := _voter(row, row.place.id in aside)) is not None]
+        ),
         clause=clause,
         body=meeting.body,
         public=meeting.body.public,
@@ -90,7 +99,11 @@ def call_roll(*, actor: Actor, carried: Carried, votes: Mapping[UUID, str]) -> M
         elector = electors.get(row.place.seat_id)
         if choice is None or elector is None:
             continue
-        by_alternate = row.standing.speaks == "alternate" and elector.person_id != row.place.alternate_id
+        by_alternate = row.standing.speaks == "alternate"
+        if elector.away is not by_alternate:
+            # Whoever is not in the room is away from the motion, where alternates speak only for the absent.
+            elector.away = by_alternate
+            elector.save(update_fields=["away"])
         elector.votes.filter(superseded_at=None).update(superseded_at=now)
         Vote.objects.create(elector=elector, choice=choice, by_alternate=by_alternate, cast_at=now)
         said.append([row.place.label, choice, by_alternate])
@@ -139,14 +152,7 @@ def continue_by_ballot(
     seats = carried.item.recusals.values_list("place__seat_id", flat=True) if carried.item is not None else ()
     aside = set(seats)
     electorate = [
-        Voter(
-            person=holder.person_id,
-            seat=place.seat.id,
-            alternate=place.alternate.person_id if place.representative and place.alternate else None,
-            recused="declared" if place.seat.id in aside else "",
-        )
-        for place in roster(meeting.body)
-        if place.seat.voting and (holder := place.representative or place.alternate) is not None
+        replace(voter, recused="declared") if voter.seat in aside else voter for voter in electorate_of(meeting.body)
     ]
     cited = gettext("This continues the motion put in %(meeting)s: /motions/%(motion)s/") % {
         "meeting": meeting.title,
@@ -177,13 +183,17 @@ def continue_by_ballot(
 
 
 def _voter(row: Row, aside: bool) -> Voter | None:
-    """A seat's vote; a seat with nobody to hold it has none."""
+    """A seat's vote, of a vacant seat too; a line that was read from minutes and is no seat here has none."""
     place = row.place
-    holder = place.representative_id or place.alternate_id
-    if holder is None or place.seat_id is None:
+    if place.seat_id is None:
         return None
-    alternate = place.alternate_id if place.representative_id else None
-    return Voter(holder, place.seat_id, alternate, "declared" if aside else "")
+    return Voter(
+        place.representative_id,
+        place.seat_id,
+        place.alternate_id,
+        "declared" if aside else "",
+        away="representative" not in row.standing.present,
+    )
 
 
 def _with_quorum(rule: Mapping[str, Any], needed: int) -> dict[str, Any]:
@@ -194,7 +204,7 @@ def _complete(rows: Sequence[Row], electors: Mapping[UUID | None, Elector], vote
     asked = {
         row.place.id: row.place.label
         for row in rows
-        if row.standing.speaks and row.place.seat_id in electors and not electors[row.place.seat_id].recused
+        if row.standing.speaks and row.place.seat_id in electors and electors[row.place.seat_id].may_speak
     }
     for place, choice in votes.items():
         if choice not in Vote.Choice.values:

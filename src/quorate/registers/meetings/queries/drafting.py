@@ -124,7 +124,7 @@ def _motions(carried: list[Carried]) -> Iterator[str]:
             yield gettext("Roll call: %(yes)s yes, %(no)s no, %(abstain)s abstained. Result: %(result)s.") % words
             yield ""
             for line in roll_call(motion):
-                seat = line.elector.seat.title if line.elector.seat else line.elector.person.name
+                seat = line.elector.seat.title if line.elector.seat else line.name
                 if line.vote is not None:
                     by = f" ({gettext('by the alternate')})" if line.vote.by_alternate else ""
                     yield f"* {_plain(seat)}: {line.vote.get_choice_display()}{by}"

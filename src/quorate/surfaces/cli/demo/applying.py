@@ -264,7 +264,9 @@ def _vote(world: World, said: Application, case: Case, rng: random.Random) -> St
     if motion is None:
         return
     electors = list(
-        Elector.objects.filter(motion=motion, recused="").select_related("person").order_by("seat__position", "id")
+        Elector.objects.filter(motion=motion, recused="", suspended="", person__isnull=False)
+        .select_related("person")
+        .order_by("seat__position", "id")
     )
     rng.shuffle(electors)
     needed = len(electors) // 2 + 1
@@ -278,6 +280,7 @@ def _vote(world: World, said: Application, case: Case, rng: random.Random) -> St
         if Motion.objects.get(pk=motion.pk).state != Motion.State.OPEN:
             return
         reason = rng.choice(BLAME) if choice == "no" and rng.random() < 0.5 else ""
+        assert elector.person is not None  # filtered above
         cast(actor=_acting(elector.person), motion=motion, choice=choice, reason=reason)
 
 

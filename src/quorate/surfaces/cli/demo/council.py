@@ -149,8 +149,8 @@ def _put(
     on = motions.continue_by_ballot(actor=secretary, carried=carried, rule=rule, closes_at=closes)
     voters = [
         elector.person_id
-        for elector in on.motion.electors.filter(recused="").order_by("person__slug")
-        if rng.random() < 0.95
+        for elector in on.motion.electors.filter(recused="", person__isnull=False).order_by("person__slug")
+        if elector.person_id is not None and rng.random() < 0.95
     ]
     for voter in voters:
         world.begin(_vote(world, on.motion, voter, _choice(rng, planned.liked)), later(rng, world.now, 0.1, 6))

@@ -13,6 +13,7 @@ from quorate.kernel.commands import json_option, noun, show
 from quorate.kernel.i18n import gettext, ngettext
 from quorate.surfaces.cli.foundation.apply import carry_out
 from quorate.surfaces.cli.foundation.export import export
+from quorate.surfaces.cli.foundation.files import doubts as inspected
 from quorate.surfaces.cli.foundation.files import read, sections
 from quorate.surfaces.cli.foundation.plan import Plan, Step, make
 
@@ -36,7 +37,10 @@ def register(root: click.Group) -> None:
 def apply(context: click.Context, directory: Path, dry_run: bool, allow_removal: bool) -> None:
     """Make the records agree with the foundation's directory of files."""
     known = sections()
-    plan = make(read(directory, known), known, allow_removal=allow_removal)
+    found = read(directory, known)
+    doubts = inspected(found)
+    plan = make(found, known, allow_removal=allow_removal)
+    plan.doubts = doubts
     document = plan.as_dict() | {"dry_run": dry_run, "applied": False}
     if plan.refused:
         what = _refusal(plan)
@@ -77,6 +81,8 @@ def _lines(plan: Plan, *, dry_run: bool) -> Iterator[str]:
         yield f"= {note.kind} {note.id}: {note.why}"
     for path in plan.unread:
         yield gettext("? %s: nothing reads this file") % path
+    for doubt in plan.doubts:
+        yield gettext("warning: %s") % f"{doubt.where}: {doubt.what}" + (f" ({doubt.mend})" if doubt.mend else "")
     yield _summary(plan, dry_run=dry_run)
 
 

@@ -13,7 +13,7 @@ from quorate.kernel.errors import UserError
 from quorate.kernel.i18n import gettext
 from quorate.kernel.schemas import faults, plain, together
 from quorate.kernel.yamlfile import YamlDoc
-from quorate.toolkit.foundation import File, Record, Section
+from quorate.toolkit.foundation import Doubt, File, Record, Section
 
 MAX_BYTES = 16 * 1024 * 1024
 #: Files that describe a directory to people and are nobody's data.
@@ -33,6 +33,16 @@ def sections() -> list[Section]:
     """The sections of every package, in the order in which they are applied."""
     found = [section for module in discovery.load("foundation") for section in getattr(module, "SECTIONS", ())]
     return sorted(found, key=lambda section: (section.order, section.name))
+
+
+def doubts(directory: Directory) -> list[Doubt]:
+    """What every package doubts about the records of a directory. ``UserError`` with all that are errors."""
+    inspectors = [one for module in discovery.load("foundation") for one in getattr(module, "INSPECTORS", ())]
+    found = [doubt for inspect in inspectors for doubt in inspect(directory.records)]
+    problems = [UserError(doubt.what, doubt.where, doubt.mend) for doubt in found if doubt.error]
+    if problems:
+        raise _all(problems)
+    return found
 
 
 def read(root: Path, known: Sequence[Section]) -> Directory:

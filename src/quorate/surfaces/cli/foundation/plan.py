@@ -10,7 +10,7 @@ from quorate.kernel.errors import UserError
 from quorate.kernel.i18n import gettext
 from quorate.surfaces.cli.foundation.files import Directory
 from quorate.toolkit.applied import forgotten_key, says_still
-from quorate.toolkit.foundation import Action, Change, Record, RecordKind, Section
+from quorate.toolkit.foundation import Action, Change, Doubt, Record, RecordKind, Section
 from quorate.toolkit.models import Applied
 
 Key = tuple[str, str]
@@ -54,6 +54,7 @@ class Plan:
     refused: list[Note] = field(default_factory=list)
     kept: list[Note] = field(default_factory=list)
     unread: list[str] = field(default_factory=list)
+    doubts: list[Doubt] = field(default_factory=list)
     desired: list[Record] = field(default_factory=list)
 
     def of(self, kind: str, action: Action) -> list[Step]:
@@ -75,6 +76,7 @@ class Plan:
             "refused": [note.as_dict() for note in self.refused],
             "kept": [note.as_dict() for note in self.kept],
             "unread": self.unread,
+            "warnings": [doubt.as_dict() for doubt in self.doubts],
         }
 
 

@@ -1,8 +1,8 @@
-"""Motions and the register of decisions over the API."""
+"""Motions over the API."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
 
@@ -11,12 +11,12 @@ from ninja import Query, Router, Schema, Status
 from pydantic import Field
 
 from quorate.access.identity import actor_from
-from quorate.decisions import actions, register
-from quorate.decisions.models import DecisionRecord, Motion
-from quorate.decisions.queries import Part, open_roll, standing, visible
+from quorate.access.policy import may
+from quorate.decisions import actions
+from quorate.decisions.models import Elector, Motion
+from quorate.decisions.queries import Part, open_roll, public_of, standing, visible
 from quorate.decisions.rules import evaluate_document, prospect
-from quorate.kernel import clock
-from quorate.kernel.errors import NotFound
+from quorate.kernel.errors import Conflict, NotFound, Refused
 from quorate.kernel.i18n import gettext
 from quorate.terms.queries import body_by_key
 from quorate.toolkit.asof import Moment
@@ -40,15 +40,20 @@ class MotionOut(Schema):
 
 
 class RollCallLine(Schema):
-    """What one elector said."""
+    """What the elector of one seat said, or of one person. A vacant seat has no person and cannot vote."""
 
-    person: str
+    id: UUID
+    person: str | None
     seat: str | None
     vote: str | None
     by_alternate: bool
     body: str | None
     casting: bool
+    away: bool
+    vacant: bool
     recused: str | None
+    suspended: str | None
+    uncounted: str | None
     at: datetime | None
 
 
@@ -71,6 +76,15 @@ class Clause(Schema):
     words: str
 
 
+class PartOut(Schema):
+    """Why a part of the rule is as it is: the charter in force, who says what vacant seats count for, the clause."""
+
+    body: str | None
+    charter: str | None
+    vacant_by: Literal["rule", "charter", "default"]
+    clause: Clause | None
+
+
 class ProspectOut(Schema):
     """What may still become of one part of a motion: further yes votes that suffice, and what is open."""
 
@@ -88,10 +102,41 @@ class MotionDetail(MotionOut):
     rule: dict[str, Any]
     clause: str
     cited: Clause | None
+    parts: list[PartOut]
     evaluation: dict[str, Any]
     prospects: list[ProspectOut]
     objections: list[ObjectionOut]
     roll_call: list[RollCallLine]
+
+
+class MotionIn(Body):
+    """A question to a body, or to each of the bodies that a compound rule names.
+
+    ``body`` enters the decision in its register. A vote and lazy consensus need ``closes_at``, which for the latter
+    ends the notice; written consent may do without.
+    """
+
+    body: str = Field(max_length=60)
+    title: str = Field(min_length=1, max_length=200)
+    text: str = Field(default="", max_length=20_000)
+    kind: Literal["vote", "lazy", "consent"] = "vote"
+    rule: dict[str, Any]
+    closes_at: Moment | None = None
+    clause: str = Field(default="", max_length=200)
+    early_close: bool = False
+    days_to_vote: int = Field(default=7, ge=1, le=365)
+
+
+class AwayIn(Body):
+    """Whether a representative is away, where alternates speak only for the absent."""
+
+    away: bool
+
+
+class AsideIn(Body):
+    """Why an elector stands aside; kept private."""
+
+    reason: str = Field(default="", max_length=2000)
 
 
 class VoteIn(Body):
@@ -125,6 +170,7 @@ class EvaluateIn(Body):
     yes: int = Field(default=0, ge=0, le=10**9)
     no: int = Field(default=0, ge=0, le=10**9)
     abstain: int = Field(default=0, ge=0, le=10**9)
+    vacant: int = Field(default=0, ge=0, le=10**9)
     chair: Literal["", "yes", "no", "abstain"] = ""
     all: list[dict[str, Any]] | None = None
 
@@ -136,6 +182,30 @@ def list_motions(request: HttpRequest, paging: Query[Paging], state: str = "") -
     if state:
         rows = rows.filter(state=state)
     return page(rows, paging, order=("-opened_at", "-id"), show=_summary)
+
+
+@router.post("/motions", response={201: MotionDetail})
+def open_motion(request: HttpRequest, body: MotionIn) -> Status[dict[str, object]]:
+    """Put a question to a body, or to several at once by a compound rule; their electorates are frozen now."""
+    actor = actor_from(request)
+    lead = body_by_key(body.body)
+    if not may(actor, "motion.open", lead):
+        raise Refused(gettext("you may not put motions to %s") % lead.name)
+    made = actions.open_motion(
+        actor=actor,
+        title=body.title,
+        text=body.text,
+        kind=body.kind,
+        rule=body.rule,
+        electorate=actions.electorates_of(body.rule, lead),
+        body=lead,
+        public=public_of(body.rule, lead),
+        closes_at=body.closes_at,
+        clause=body.clause.strip(),
+        early_close=body.early_close,
+        window=timedelta(days=body.days_to_vote),
+    )
+    return Status(201, _detail(made))
 
 
 @router.get("/motions/{uuid:motion_id}", response=MotionDetail, auth=PUBLIC)
@@ -171,6 +241,26 @@ def withdraw_objection(request: HttpRequest, motion_id: UUID) -> dict[str, objec
     return _detail(actions.withdraw_objection(actor=actor_from(request), motion=_find(request, motion_id)))
 
 
+@router.post("/motions/{uuid:motion_id}/electors/{uuid:elector_id}/attendance", response=MotionDetail)
+def attend_motion(request: HttpRequest, motion_id: UUID, elector_id: UUID, body: AwayIn) -> dict[str, object]:
+    """Record that a representative is away or back, where alternates speak only for the absent."""
+    elector = _elector(_find(request, motion_id), elector_id)
+    actor = actor_from(request)
+    return _detail(actions.attend(actor=actor, motion=elector.motion, elector=elector, away=body.away))
+
+
+@router.post("/motions/{uuid:motion_id}/electors/{uuid:elector_id}/recusal", response=MotionDetail)
+def stand_aside(request: HttpRequest, motion_id: UUID, elector_id: UUID, body: AsideIn) -> dict[str, object]:
+    """Stand aside from a motion, or as its chair record that somebody does."""
+    elector = _elector(_find(request, motion_id), elector_id)
+    actor = actor_from(request)
+    mine = actor.person_id in (elector.person_id, elector.alternate_id)
+    who = actor.person_id if mine else elector.person_id or elector.alternate_id
+    if who is None:
+        raise Conflict(gettext("nobody holds this seat"), where="elector")
+    return _detail(actions.recuse(actor=actor, motion=elector.motion, person=who, reason=body.reason))
+
+
 @router.post("/motions/evaluate", response=Evaluated, auth=PUBLIC)
 def evaluate_rule(request: HttpRequest, body: EvaluateIn) -> dict[str, object]:
     """Decide a rule on given counts; nothing is stored."""
@@ -181,6 +271,13 @@ def _find(request: HttpRequest, motion_id: UUID) -> Motion:
     found = visible(actor_from(request)).filter(pk=motion_id).first()
     if found is None:
         raise NotFound(gettext("there is no such motion"))
+    return found
+
+
+def _elector(motion: Motion, elector_id: UUID) -> Elector:
+    found = motion.electors.select_related("motion").filter(pk=elector_id).first()
+    if found is None:
+        raise NotFound(gettext("there is no such elector"))
     return found
 
 
@@ -206,7 +303,16 @@ def _detail(motion: Motion) -> dict[str, object]:
         "text": motion.text,
         "rule": motion.rule,
         "clause": motion.clause,
-        "cited": motion.cited or None,
+        "cited": motion.cited if motion.cited.get("policy") else None,
+        "parts": [
+            {
+                "body": part["body"] or None,
+                "charter": part["charter"] or None,
+                "vacant_by": part["vacant_by"],
+                "clause": part["clause"] or None,
+            }
+            for part in motion.cited.get("parts", ())
+        ],
         "evaluation": stands.evaluation.as_dict(),
         "prospects": [_prospect(part) for part in stands.parts] if going else [],
         "objections": [
@@ -220,13 +326,18 @@ def _detail(motion: Motion) -> dict[str, object]:
         ],
         "roll_call": [
             {
-                "person": line.elector.person.name,
+                "id": line.elector.id,
+                "person": line.name or None,
                 "seat": line.elector.seat.title if line.elector.seat else None,
                 "vote": line.vote.choice if line.vote else None,
                 "by_alternate": bool(line.vote and line.vote.by_alternate),
                 "body": part.body or None,
                 "casting": line.elector.casting,
+                "away": line.elector.away,
+                "vacant": line.elector.vacant,
                 "recused": line.elector.recused or None,
+                "suspended": line.elector.suspended or None,
+                "uncounted": line.elector.uncounted or None,
                 "at": line.vote.cast_at if line.vote else None,
             }
             for part in stands.parts
@@ -243,144 +354,4 @@ def _prospect(part: Part) -> dict[str, object]:
         "more_yes": found.more_yes,
         "can_pass": found.can_pass,
         "can_fail": found.can_fail,
-    }
-
-
-# The register of decisions ------------------------------------------------------------------------------------
-
-
-class PeriodOut(Schema):
-    """What a decision was from when until when, half open."""
-
-    state: str
-    start: datetime
-    until: datetime | None
-
-
-class DecisionOut(Schema):
-    """A decision in the register, with its state at the time asked for."""
-
-    id: UUID
-    number: str
-    body: str
-    title: str
-    state: str
-    adopted_at: datetime
-    effective_from: datetime
-    effective_until: datetime | None
-
-
-class DecisionDetail(DecisionOut):
-    """A decision with its text, its source, and how it came and went."""
-
-    text: str
-    motion: UUID | None
-    source: str
-    reconstructed: bool
-    clauses: list[str]
-    replaces: UUID | None
-    replaced_by: list[UUID]
-    periods: list[PeriodOut]
-
-
-class DecisionIn(Body):
-    """A decision to enter that no motion in Quorate made."""
-
-    body: str = Field(max_length=60)
-    title: str = Field(min_length=1, max_length=200)
-    text: str = Field(default="", max_length=100_000)
-    source: str = Field(min_length=1, max_length=300)
-    adopted_at: Moment | None = None
-    effective_from: Moment | None = None
-    effective_until: Moment | None = None
-    clauses: list[str] = Field(default=[], max_length=50)
-    replaces: UUID | None = None
-    replaced_as: Literal["amended", "superseded"] = "superseded"
-    reconstructed: bool = True
-
-
-class RepealIn(Body):
-    """Why a decision ends."""
-
-    reason: str = Field(min_length=1, max_length=4000)
-
-
-@router.get("/decisions", response=Page[DecisionOut], auth=PUBLIC)
-def list_decisions(
-    request: HttpRequest, paging: Query[Paging], as_of: Moment | None = None, state: str = "", body: str = ""
-) -> dict[str, object]:
-    """List the decisions that you may see, as of now or of another time; state "in-force" leaves out what has ended."""
-    rows = register.as_of(register.decisions_visible(actor_from(request)), as_of or clock.now(), state)
-    if body:
-        rows = rows.filter(body__slug=body)
-    return page(rows, paging, order=("-adopted_at", "-id"), show=_decision)
-
-
-@router.get("/decisions/{uuid:decision_id}", response=DecisionDetail, auth=PUBLIC)
-def get_decision(request: HttpRequest, decision_id: UUID, as_of: Moment | None = None) -> dict[str, object]:
-    """Show one decision."""
-    return _decision_detail(request, decision_id, as_of or clock.now())
-
-
-@router.post("/decisions", response={201: DecisionDetail})
-def record_decision(request: HttpRequest, body: DecisionIn) -> Status[dict[str, object]]:
-    """Enter a decision that is known from minutes or another source."""
-    actor = actor_from(request)
-    record = actions.record_decision(
-        actor=actor,
-        body=body_by_key(body.body),
-        title=body.title,
-        text=body.text,
-        source=body.source,
-        adopted_at=body.adopted_at,
-        effective_from=body.effective_from,
-        effective_until=body.effective_until,
-        clauses=body.clauses,
-        replaces=register.decision_by_id(actor, body.replaces) if body.replaces else None,
-        replaced_as=body.replaced_as,
-        reconstructed=body.reconstructed,
-    )
-    return Status(201, _decision_detail(request, record.id, clock.now()))
-
-
-@router.post("/decisions/{uuid:decision_id}/repeal", response=DecisionDetail)
-def repeal_decision(request: HttpRequest, decision_id: UUID, body: RepealIn) -> dict[str, object]:
-    """End a decision without another in its place."""
-    actor = actor_from(request)
-    actions.repeal_decision(actor=actor, record=register.decision_by_id(actor, decision_id), reason=body.reason)
-    return _decision_detail(request, decision_id, clock.now())
-
-
-def _decision(row: DecisionRecord) -> dict[str, object]:
-    return {
-        "id": row.id,
-        "number": row.label,
-        "body": row.body.slug,
-        "title": row.title,
-        "state": getattr(row, "stands"),  # noqa: B009  # annotated by register.as_of
-        "adopted_at": row.adopted_at,
-        "effective_from": row.effective_from,
-        "effective_until": row.effective_until,
-    }
-
-
-def _decision_detail(request: HttpRequest, decision_id: UUID, at: datetime) -> dict[str, object]:
-    actor = actor_from(request)
-    mine = register.decisions_visible(actor)
-    row = register.as_of(mine, at).filter(pk=decision_id).first()
-    if row is None:
-        raise NotFound(gettext("there is no such decision"))
-    seen = set(mine.filter(pk=row.replaces_id).values_list("pk", flat=True)) if row.replaces_id else set()
-    return {
-        **_decision(row),
-        "text": row.text,
-        "motion": row.motion_id
-        if row.motion is not None and visible(actor).filter(pk=row.motion.id).exists()
-        else None,
-        "source": row.source,
-        "reconstructed": row.reconstructed,
-        "clauses": row.clauses,
-        "replaces": row.replaces_id if row.replaces_id in seen else None,
-        "replaced_by": list(mine.filter(replaces=row).values_list("pk", flat=True)),
-        "periods": [{"state": each.state, "start": each.start, "until": each.until} for each in row.periods.all()],
     }

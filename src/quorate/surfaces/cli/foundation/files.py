@@ -41,7 +41,7 @@ def doubts(directory: Directory) -> list[Doubt]:
     found = [doubt for inspect in inspectors for doubt in inspect(directory.records)]
     problems = [UserError(doubt.what, doubt.where, doubt.mend) for doubt in found if doubt.error]
     if problems:
-        raise _all(problems)
+        raise together(problems)
     return found
 
 

@@ -13,3 +13,4 @@ def register(root: click.Group) -> None:
     """Add the commands of this package."""
     books_cli.register(root)
     late_noun(root, "invoice", _("Invoices"), "quorate.exchange.finance.invoicing_cli")
+    late_noun(root, "statement", _("Bank statements"), "quorate.exchange.finance.statements_cli")

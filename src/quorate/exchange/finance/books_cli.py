@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 
 import click
 
 from quorate.access.actors import system
 from quorate.exchange.finance import plaintext, proof
-from quorate.exchange.finance.models import Book
 from quorate.exchange.finance.queries import book_by, visible
 from quorate.exchange.finance.reporting import REPORTS
+from quorate.exchange.finance.rules import year_start
 from quorate.kernel import clock
 from quorate.kernel.commands import columns, json_asked, json_option, noun, show
 from quorate.kernel.errors import UserError
@@ -85,7 +85,7 @@ def books_report(name: str, book: str, since: datetime | None, at: datetime | No
     """Print a report of a book: its balances, income, net assets or funds."""
     found = book_by(ACTOR, book)
     last = at.date() if at else clock.today()
-    first = since.date() if since else year_start(found, last)
+    first = since.date() if since else year_start(found.year_starts, last)
     if first > last:
         raise UserError(gettext("the first day is after the last"), where="--from")
     table = REPORTS[name](found, first, last)
@@ -115,9 +115,3 @@ def export_beancount(book: str, out: Path | None) -> None:
         show({"book": found.slug, "text": text}, [])
     else:
         click.echo(text, nl=False)
-
-
-def year_start(book: Book, day: date) -> date:
-    """The first day of the financial year in which a day lies."""
-    year = day.year if day.month >= book.year_starts else day.year - 1
-    return date(year, book.year_starts, 1)

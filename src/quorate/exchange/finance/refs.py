@@ -24,6 +24,10 @@ def _transactions(ids: Sequence[str]) -> Mapping[str, str]:
     return {str(pk): str(number) for pk, number in rows}
 
 
+def _none(_ids: Sequence[str]) -> Mapping[str, str]:
+    return {}
+
+
 def _find(actor: Actor, key: str) -> Book:
     found = Book.objects.filter(slug=key).first()
     if found is None or not may(actor, "finance.read", found):
@@ -31,6 +35,6 @@ def _find(actor: Actor, key: str) -> Book:
     return found
 
 
-register(RefKind("book", _books, lambda ref: f"/books/by-id/{ref}/"))
-register(RefKind("transaction", _transactions, lambda ref: f"/books/transactions/{ref}/"))
+register(RefKind("book", _books, lambda ref: f"/books/by-id/{ref}/", public_label=_none))
+register(RefKind("transaction", _transactions, lambda ref: f"/books/transactions/{ref}/", public_label=_none))
 OBJECTS.register("book", _find)

@@ -154,3 +154,8 @@ def digest_of(book: UUID, number: int, draft: Draft) -> str:
         ],
     }
     return hashlib.sha256(canonical(facts)).hexdigest()
+
+
+def year_start(month: int, day: date) -> date:
+    """The first day of the financial year in which a day lies, when years start with a month."""
+    return date(day.year if day.month >= month else day.year - 1, month, 1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from quorate.exchange.finance.queries.balances import Line, balance_of, trial_balance
 from quorate.exchange.finance.queries.books import accounts, book_by, visible
+from quorate.exchange.finance.queries.journal import journal, register, transaction_by
 from quorate.exchange.finance.queries.reports import (
     account_at,
     balance_sheet,
@@ -22,6 +23,9 @@ __all__ = [
     "fund_balance",
     "fund_movements",
     "income_statement",
+    "journal",
+    "register",
+    "transaction_by",
     "trial_balance",
     "visible",
 ]

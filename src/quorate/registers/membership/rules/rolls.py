@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -17,7 +17,8 @@ from quorate.kernel.i18n import gettext
 from quorate.kernel.schemas import plain, together
 from quorate.kernel.yamlfile import Key, YamlDoc
 from quorate.registers.membership.rules.charter import AnnexProject
-from quorate.registers.membership.rules.members import Company, Grant, Holder, Member, Roll, key_of
+from quorate.registers.membership.rules.landscape import landscape_members
+from quorate.registers.membership.rules.members import Company, Grant, Holder, Member, Roll
 from quorate.registers.membership.rules.reading import read_text
 
 #: What a column may be called beside its own name.
@@ -175,15 +176,27 @@ class _Reader:
 
 
 class _Csv(_Reader):
-    def __init__(self, text: str, name: str) -> None:
+    def __init__(self, text: str, name: str, needed: Sequence[str] = ("organisation", "tier")) -> None:
         super().__init__()
-        self.text, self.name = text, name
+        self.text, self.name, self.needed = text, name, needed
 
     def roll(self) -> Roll:
+        members: list[Member] = []
+        columns: dict[str, str] | None = None
+        for row, where in self.table():
+            if columns is None:
+                columns = self.heads(list(row))
+            said = {columns[head]: cell for head, cell in row.items() if columns[head]}
+            found = self.member(said, lambda _key, where=where: where)  # type: ignore[misc]  # bound early
+            if found is not None:
+                members.append(found)
+        return self.close(members)
+
+    def table(self) -> Iterable[tuple[Mapping[str, Any], str]]:
+        """Every row under the headings as they stand. Notes rows of another length as faults."""
         first = next((line for line in self.text.splitlines() if line.strip()), "")
         comma = max((",", ";", "\t"), key=first.count)
         reader = csv.reader(io.StringIO(self.text, newline=""), delimiter=comma, strict=True)
-        members: list[Member] = []
         heads: list[str] | None = None
         try:
             for cells in reader:
@@ -191,20 +204,17 @@ class _Csv(_Reader):
                 if not any(cell.strip() for cell in cells):
                     continue
                 if heads is None:
-                    heads = self.heads(cells, where)
-                    continue
-                if len(cells) != len(heads):
+                    heads = cells
+                    self.heads(cells)
+                elif len(cells) != len(heads):
                     self.fault(
                         gettext("there are %(n)d cells under %(heads)d headings")
                         % {"n": len(cells), "heads": len(heads)},
                         where,
                         gettext("put text that holds a separator in double quotes"),
                     )
-                    continue
-                row = {head: cell for head, cell in zip(heads, cells, strict=True) if head}
-                found = self.member(row, lambda _key, where=where: where)  # type: ignore[misc]  # bound early
-                if found is not None:
-                    members.append(found)
+                else:
+                    yield dict(zip(heads, cells, strict=True)), where
         except csv.Error as error:
             raise UserError(
                 gettext("this is not CSV: %s") % error,
@@ -217,13 +227,15 @@ class _Csv(_Reader):
                 where=f"{self.name}:1",
                 mend=gettext("begin with the headings organisation,tier,headcount,joined,left"),
             )
-        return self.close(members)
 
-    def heads(self, cells: list[str], where: str) -> list[str]:
-        found = [self.column(cell, where) for cell in cells]
-        for key in ("organisation", "tier"):
-            if found.count(key) != 1:
-                what = gettext("there is no column “%s”") if key not in found else gettext("“%s” stands in two columns")
+    def heads(self, cells: list[str]) -> dict[str, str]:
+        """What each heading means here. ``UserError`` when who and which tier is not told by exactly one."""
+        where = f"{self.name}:1"
+        found = {cell: self.column(cell, where) for cell in cells}
+        for key in self.needed:
+            n = sum(self.column(cell, where) == key for cell in cells)
+            if n != 1:
+                what = gettext("“%s” stands in two columns") if n else gettext("there is no column “%s”")
                 raise UserError(
                     what % key,
                     where=where,
@@ -344,35 +356,13 @@ def load_projects(path: Path) -> tuple[AnnexProject, ...]:
     return found
 
 
-def landscape_items(doc: YamlDoc) -> Iterable[tuple[str, Mapping[str, Any], str]]:
-    """(subcategory, item, ``file:line``) of every member in a landscape file, in either dialect."""
-    top = "landscape" if "landscape" in doc.data else "categories"
-    for c, category in _entries(doc.data[top]):
-        for s, sub in _entries(category.get("subcategories")):
-            for i, item in _entries(sub.get("items")):
-                name = str(item.get("name") or "")
-                group = str(category.get("name") or "").casefold()
-                if name.endswith(" (member)") or item.get("joined") or group.endswith(" members"):
-                    where = doc.where(top, c, "subcategories", s, "items", i, "name")
-                    yield str(sub.get("name") or ""), item, where
-
-
-def _entries(rows: Any) -> Iterable[tuple[int, Mapping[str, Any]]]:
-    for n, row in enumerate(rows if isinstance(rows, list) else ()):
-        if isinstance(row, dict):
-            yield n, row
-
-
-def landscape_members(doc: YamlDoc) -> Iterable[Member]:
-    """The members of a landscape file: the subcategory is their tier."""
-    for tier, item, where in landscape_items(doc):
-        joined = str(item.get("joined") or "")
-        try:
-            start = date.fromisoformat(joined) if joined else None
-        except ValueError:
-            start = None
-        name = str(item.get("name") or "").removesuffix(" (member)")
-        yield Member(name, tier.removesuffix(" Members").removesuffix(" Member"), start, where=where)
+def rows_of(text: str, name: str) -> list[tuple[Mapping[str, Any], str]]:
+    """The rows of a CSV under its own headings, each with its ``file:line``. ``UserError`` where it is no table."""
+    reader = _Csv(text, name, ("organisation",))
+    found = list(reader.table())
+    if reader.problems:
+        raise together(reader.problems)
+    return found
 
 
 def _whole(text: str) -> int:
@@ -393,6 +383,3 @@ def _flag(text: str) -> bool:
     if text.lower() not in known:
         raise ValueError(text)
     return known[text.lower()]
-
-
-__all__ = ["COLUMNS", "key_of", "landscape_items", "load", "load_projects", "parse"]

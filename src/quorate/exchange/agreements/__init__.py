@@ -1,0 +1,1 @@
+"""Agreements made of clauses: composed, sent, signed by both sides, and provable word for word."""

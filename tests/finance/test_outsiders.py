@@ -24,7 +24,7 @@ from quorate.ledger.models import Entry
 OURS = {
     item.function.__name__: item
     for item in ACTIONS
-    if item.module.removeprefix("quorate.exchange.finance.actions.") in ("books", "periods", "posting")
+    if item.module.removeprefix("quorate.exchange.finance.actions.") in ("books", "periods", "posting", "recognising")
 }
 
 GIVEN: dict[str, Callable[[Scene], dict[str, Any]]] = {
@@ -41,6 +41,17 @@ GIVEN: dict[str, Callable[[Scene], dict[str, Any]]] = {
     "open_account": lambda scene: {"book": scene.book, "facts": AccountFacts("1999", "Mine", "asset")},
     "change_account": lambda scene: {"account": scene.account("1010"), "changes": {"name": "Mine"}},
     "open_fund": lambda scene: {"book": scene.book, "slug": "mine", "name": "Mine"},
+    "defer_revenue": lambda scene: {
+        "book": scene.book,
+        "source": "invoice:1",
+        "price": Decimal(365),
+        "start": DAY,
+        "until": date(2027, 7, 15),
+    },
+    "recognise_revenue": lambda scene: {"book": scene.book, "through": DAY},
+    "release_funds": lambda scene: {"book": scene.book, "through": DAY},
+    "accrue_administration": lambda scene: {"book": scene.book, "through": DAY},
+    "set_fee": lambda scene: {"book": scene.book, "tiers": [["0", "0.5"]]},
     "close_period": lambda scene: {"book": scene.book, "start": DAY, "until": date(2026, 8, 1)},
     "reopen_period": lambda scene: {"period": ClosedPeriod.objects.get(), "reason": "Mine"},
 }

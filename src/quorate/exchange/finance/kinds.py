@@ -74,3 +74,11 @@ register(
         private=("reason",),
     )
 )
+register(
+    Kind(
+        "revenue.deferred",
+        _("{actor} deferred revenue of {book} from {start} until {until}"),
+        fields={"source": str, "start": str, "until": str, "price": str, "commodity": str},
+    )
+)
+register(Kind("fee.set", _("{actor} set the administration fee of {book}"), fields={"tiers": list}))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from uuid import UUID
 
@@ -159,3 +159,53 @@ def digest_of(book: UUID, number: int, draft: Draft) -> str:
 def year_start(month: int, day: date) -> date:
     """The first day of the financial year in which a day lies, when years start with a month."""
     return date(day.year if day.month >= month else day.year - 1, month, 1)
+
+
+def earned_by(price: int, start: date, until: date, day: date) -> int:
+    """What of a price for the days ``[start, until)`` is earned when ``day`` begins: equal parts a day, rounded down.
+
+    What rounding leaves over is earned on the last day, so that the parts of any division into periods sum to the price.
+    """
+    if until <= start:
+        raise ValueError("a term ends after it starts")
+    gone = min(max((day - start).days, 0), (until - start).days)
+    return price * gone // (until - start).days
+
+
+def month_ends(start: date, through: date) -> Iterator[date]:
+    """The last day of every month from that of ``start`` on, and ``through`` itself; none after it."""
+    day = start
+    while day <= through:
+        last = date(day.year + day.month // 12, day.month % 12 + 1, 1) - timedelta(days=1)
+        yield min(last, through)
+        day = last + timedelta(days=1)
+
+
+def tiered(receipts: int, digits: int, tiers: Sequence[Sequence[str]]) -> int:
+    """A fee on the receipts of a year, in minor units: each rate holds from its threshold (whole units) to the next.
+
+    ``[["0", "0.09"], ["1000000", "0.06"]]`` on 2,500,000.00 gives 180,000.00. Rounded once, halves to even.
+    """
+    steps = [(money.to_minor(bound, digits), Decimal(rate)) for bound, rate in tiers]
+    fee = Decimal(0)
+    for place, (bound, rate) in enumerate(steps):
+        upper = steps[place + 1][0] if place + 1 < len(steps) else receipts
+        fee += max(min(receipts, upper) - bound, 0) * rate
+    return money.rounded(fee)
+
+
+def check_tiers(tiers: Sequence[Sequence[str]]) -> None:
+    """``UserError`` unless thresholds start at 0 and rise, and rates lie between 0 and 1."""
+    before: Decimal | None = None
+    for place, tier in enumerate(tiers):
+        where = f"tiers.{place}"
+        try:
+            bound, rate = (Decimal(text) for text in tier)
+        except (ValueError, ArithmeticError) as error:
+            mend = gettext("write pairs like 1000000 and 0.06")
+            raise UserError(gettext("a tier is a threshold and a rate"), where=where, mend=mend) from error
+        rising = bound == 0 if before is None else bound > before
+        if not bound.is_finite() or not rising or not 0 <= rate <= 1:
+            mend = gettext("thresholds start at 0 and rise; a rate is a part of 1")
+            raise UserError(gettext("this tier cannot be"), where=where, mend=mend)
+        before = bound

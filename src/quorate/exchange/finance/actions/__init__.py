@@ -5,16 +5,28 @@ from __future__ import annotations
 from quorate.exchange.finance.actions.books import change_account, define_commodity, open_account, open_book, open_fund
 from quorate.exchange.finance.actions.periods import close_period, reopen_period
 from quorate.exchange.finance.actions.posting import forget_description, post, reverse
+from quorate.exchange.finance.actions.recognising import (
+    accrue_administration,
+    defer_revenue,
+    recognise_revenue,
+    release_funds,
+    set_fee,
+)
 
 __all__ = [
+    "accrue_administration",
     "change_account",
     "close_period",
+    "defer_revenue",
     "define_commodity",
     "forget_description",
     "open_account",
     "open_book",
     "open_fund",
     "post",
+    "recognise_revenue",
+    "release_funds",
     "reopen_period",
     "reverse",
+    "set_fee",
 ]

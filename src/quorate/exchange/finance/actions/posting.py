@@ -11,6 +11,7 @@ from quorate.access.action import action
 from quorate.access.actors import Actor
 from quorate.access.policy import authorise
 from quorate.exchange.finance import balances
+from quorate.exchange.finance.actions.releasing import releases
 from quorate.exchange.finance.actions.resolving import Resolver
 from quorate.exchange.finance.models import Book, ClosedPeriod, Description, Leg, Seal, Transaction
 from quorate.exchange.finance.rules import Draft, LegSpec, Posting, digest_of, faults
@@ -74,6 +75,9 @@ def reverse_all(actor: Actor, found: Transaction, day: date, reason: str, author
     """Reverse a transaction and those that follow it. The caller authorises, in its transaction."""
     if found.nature == Transaction.Nature.REVERSAL:
         raise Conflict(gettext("a reversal is not reversed"), where="transaction", mend=gettext("post it again"))
+    if found.nature == Transaction.Nature.RECOGNITION:
+        mend = gettext("post a correction")
+        raise Conflict(gettext("revenue that was earned by the day is not reversed"), where="transaction", mend=mend)
     if found.follows_id is not None:
         mend = gettext("reverse that one")
         raise Conflict(gettext("it was posted together with another"), where="transaction", mend=mend)
@@ -120,13 +124,18 @@ def postings_of(transaction: Transaction) -> list[Posting]:
 def record(actor: Actor, book: Book, drafts: Sequence[Draft], authority: list[str]) -> list[Transaction]:
     """Post drafts in their order, all or none: for actions of this package, which authorise by themselves.
 
-    Must run in their transaction. Locks the book's row, so that numbers have no gap. A draft whose key is there
+    A cost that serves what a donor asked is followed by the release of as much as the fund still holds. Must run in the
+    transaction of the action. Locks the book's row, so that numbers have no gap. A draft whose key is there
     already gives the transaction that is there.
     """
     made = store(book, drafts)
     for transaction, draft in made:
-        if transaction is not None and draft is not None:
+        if draft is not None:
             _append(actor, book, transaction, draft, authority)
+            # One after the other: what a cost takes from a fund, the next finds taken.
+            for freed, release in store(book, releases(book, transaction, draft)):
+                if release is not None:
+                    _append(actor, book, freed, release, authority)
     return [transaction for transaction, _draft in made]
 
 
@@ -135,6 +144,8 @@ def store(book: Book, drafts: Sequence[Draft]) -> list[tuple[Transaction, Draft 
 
     Set-based, so that many drafts cost little more than one. It appends nothing to the ledger: that is `record`.
     """
+    if not drafts:
+        return []
     Book.objects.select_for_update().get(pk=book.pk)
     _check(book, drafts)
     known = _known(book, drafts)

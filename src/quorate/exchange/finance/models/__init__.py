@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from quorate.exchange.finance.models.books import Account, Book, ClosedPeriod, Commodity, Fund
 from quorate.exchange.finance.models.journal import Balance, Description, Leg, Seal, Transaction
+from quorate.exchange.finance.models.schedules import Schedule
 
 __all__ = [
     "Account",
@@ -14,6 +15,7 @@ __all__ = [
     "Description",
     "Fund",
     "Leg",
+    "Schedule",
     "Seal",
     "Transaction",
 ]

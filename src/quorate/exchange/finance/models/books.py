@@ -49,6 +49,9 @@ class Book(models.Model):
     name = models.CharField(max_length=160)
     currency = models.ForeignKey(Commodity, on_delete=models.PROTECT, related_name="+")
     year_starts = models.PositiveSmallIntegerField(default=1, help_text="the month with which a financial year starts")
+    fee_tiers = models.JSONField(
+        default=list, blank=True, help_text="administration fee: pairs of receipts of a year from which a rate holds"
+    )
     synthetic = models.BooleanField(default=False, help_text="everything in it is invented")
     created_at = models.DateTimeField(default=clock.now)
 

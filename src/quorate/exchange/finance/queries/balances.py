@@ -12,7 +12,7 @@ from typing import Any
 from django.db.models import Case, F, Q, QuerySet, Sum, Value, When
 from django.db.models.functions import Coalesce
 
-from quorate.exchange.finance.models import Account, Balance, Book, Leg
+from quorate.exchange.finance.models import Account, Balance, Book, Fund, Leg
 
 _NAMES = ("account__code", "account__name", "account__type", "commodity", "commodity__digits", "priced_in")
 
@@ -59,6 +59,31 @@ def balance_of(account: Account, at: date | None = None, *, commodity: str = "")
     wanted = commodity or account.book.currency_id
     rows = _lines(Q(account=account, commodity=wanted), at, None, ())
     return sum(row.balance for row in rows)
+
+
+def held_by(fund: Fund, at: date | None = None) -> dict[str, int]:
+    """Net assets of a restricted fund at the end of a day, in minor units by currency: income and equity only."""
+    held: dict[str, int] = {}
+    which = Q(account__book=fund.book_id, account__type__in=("income", "equity"), fund=fund)
+    for line in _lines(which, at, None, ()):
+        held[line.priced_in] = held.get(line.priced_in, 0) - line.value
+    return held
+
+
+def usable(fund: Fund, currency: str, day: date) -> int:
+    """What may be taken from a restricted fund on a day: the least that it holds on that day or any later one."""
+    running = least = held_by(fund, day).get(currency, 0)
+    later = (
+        Leg.objects.filter(account__book=fund.book_id, account__type__in=("income", "equity"), fund=fund)
+        .filter(date__gt=day, priced_in=currency)
+        .values_list("date")
+        .annotate(moved=Sum("value"))
+        .order_by("date")
+    )
+    for _day, moved in later:
+        running -= int(moved)
+        least = min(least, running)
+    return max(least, 0)
 
 
 def _lines(which: Q, at: date | None, since: date | None, by: tuple[str, ...]) -> list[Line]:

@@ -153,15 +153,6 @@ def fund_movements(book: Book, since: date, at: date) -> list[Movement]:
     ]
 
 
-def fund_balance(fund: Fund, at: date | None = None) -> dict[str, int]:
-    """What a restricted fund still holds at the end of a day, in minor units by currency."""
-    held: dict[str, int] = defaultdict(int)
-    for line in trial_balance(fund.book, at, by=("fund",)):
-        if line.fund == fund.pk and line.kind in ("income", "equity"):
-            held[line.priced_in] -= line.value
-    return dict(held)
-
-
 def _limited(line: Line, kind: str, restricted: set[UUID]) -> bool:
     return kind != "expense" and line.fund in restricted
 

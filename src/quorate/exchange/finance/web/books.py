@@ -336,7 +336,8 @@ def transaction_page(
 ) -> HttpResponse:
     """The page of a transaction; ``form`` with what was wrong with a reversal."""
     actor = actor_from(request)
-    reversible = found.nature != Transaction.Nature.REVERSAL and found.follows is None
+    reversible = found.nature not in (Transaction.Nature.REVERSAL, Transaction.Nature.RECOGNITION)
+    reversible = reversible and found.follows is None
     reversible = reversible and not hasattr(found, "reversed_by") and may(actor, "finance.post", found.book)
     legs = sorted(found.legs.all(), key=lambda leg: leg.position)
     day: date = max(found.date, clock.today())

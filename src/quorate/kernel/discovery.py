@@ -17,6 +17,7 @@ from typing import Any
 
 from quorate.kernel.errors import UserError
 
+
 ROOT = Path(__file__).resolve().parent.parent
 
 #: Tiers from the ground up; import order follows it, so what a package declares may rely on those below.
@@ -121,3 +122,20 @@ def optional(name: str, *, extra: str) -> Any:
 def has(name: str) -> bool:
     """Whether a library of an extra is installed, without importing it."""
     return importlib.util.find_spec(name.partition(".")[0]) is not None
+
+
+class Later:
+    """Stands for a module that is imported when something of it is asked for first."""
+
+    def __init__(self, dotted: str) -> None:
+        self.__dict__["_dotted"] = dotted
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(importlib.import_module(self._dotted), name)
+        self.__dict__[name] = found  # from now on it is found at once
+        return found
+
+
+def later(dotted: str) -> Any:
+    """A library that takes long to load and that few commands need, imported at its first use."""
+    return Later(dotted)

@@ -13,9 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
+from quorate.decisions.counting.arrays import NDArray, np
 from quorate.kernel.errors import UserError
 
 Rank = tuple[int, ...]

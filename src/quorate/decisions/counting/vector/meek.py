@@ -11,20 +11,16 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-import numpy as np
-from numpy.typing import NDArray
-
+from quorate.decisions.counting.arrays import Integers, Status, np
 from quorate.decisions.counting.chances import EXCLUSION, Chance
 from quorate.decisions.counting.outcome import BY_LOT, Record, Stage, Tie
 from quorate.decisions.counting.presets import Preset
 from quorate.decisions.counting.profile import Profile
-from quorate.decisions.counting.vector.packing import Integers, Packed, TooLarge, summed
+from quorate.decisions.counting.vector.packing import Packed, TooLarge, summed
 
 SCALE = 1_000_000_000
 LEAST_SURPLUS = 1_000
 OUT, HOPEFUL, SEATED = 0, 1, 2
-
-Status = NDArray[np.int8]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,8 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
+from quorate.decisions.counting.arrays import Integers, NDArray, Small, np
 from quorate.decisions.counting.profile import Profile
-
-Integers = NDArray[np.int64]
-Small = NDArray[np.int16]
 
 
 class TooLarge(Exception):

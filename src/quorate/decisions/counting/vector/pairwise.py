@@ -5,17 +5,13 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
+from quorate.decisions.counting.arrays import Integers, Relation, np
 from quorate.decisions.counting.chances import Chance
 from quorate.decisions.counting.outcome import Record, Stage
 from quorate.decisions.counting.presets import Preset
 from quorate.decisions.counting.profile import Profile
-from quorate.decisions.counting.vector.packing import Integers, Packed
+from quorate.decisions.counting.vector.packing import Packed
 from quorate.decisions.counting.vector.seating import seat
-
-Relation = NDArray[np.bool_]
 
 
 def count(profile: Profile, rule: Preset, seats: int, chance: Chance, record: Record, packed: Packed) -> None:

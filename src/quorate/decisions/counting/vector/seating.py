@@ -5,12 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
+from quorate.decisions.counting.arrays import Integers, NDArray, np
 from quorate.decisions.counting.chances import SEAT, Chance
 from quorate.decisions.counting.outcome import BY_LOT, UNRESOLVED, Record, Tie
-from quorate.decisions.counting.vector.packing import Integers
 
 
 def seat(

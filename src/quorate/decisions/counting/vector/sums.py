@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from fractions import Fraction
 
-import numpy as np
-
+from quorate.decisions.counting.arrays import Integers, np
 from quorate.decisions.counting.chances import FINALIST, RUNOFF, Chance
 from quorate.decisions.counting.outcome import BY_LOT, Record, Stage, Tie
 from quorate.decisions.counting.presets import Preset
 from quorate.decisions.counting.profile import STARS, Profile
-from quorate.decisions.counting.vector.packing import Integers, Packed, summed
+from quorate.decisions.counting.vector.packing import Packed, summed
 from quorate.decisions.counting.vector.seating import seat
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -82,16 +83,28 @@ class Scene:
         paper = (voter or Voter()).paper(ballot, **more)
         return actions.cast_ballot(actor=self.actor(place), election=self.election, paper=paper)
 
-    def token(self, place: int) -> Token:
+    def token(self, place: int, meanwhile: Callable[[], object] | None = None) -> Token:
         """A token signed for a voter, as their device makes it."""
         assert self.election.manifest is not None
-        numbers = self.election.manifest["registrar"]
-        key = RSAPublicNumbers(numbers["e"], int(numbers["n"], 16))
+        numbers = self.election.manifest["registrars"]
+        keys = [RSAPublicNumbers(item["e"], int(item["n"], 16)) for item in numbers]
         token = secrets.token_bytes(32)
         prepared = blind.prepare(token)
-        hidden = blind.blind(key, prepared)
-        signed = actions.issue_token(actor=self.actor(place), election=self.election, blinded=hidden.message)
-        return Token(token, prepared[:32], blind.finalize(key, prepared, signed, hidden.inverse))
+        hidden = [blind.blind(key, prepared) for key in keys]
+
+        def ask() -> list[bytes | None]:
+            blinded = [item.message for item in hidden]
+            return actions.issue_token(actor=self.actor(place), election=self.election, blinded=blinded)
+
+        if None in (signed := ask()):
+            assert meanwhile is not None, "the second registrar must sign meanwhile"
+            meanwhile()
+            signed = ask()
+        held = [
+            blind.finalize(key, prepared, item or b"", own.inverse)
+            for key, item, own in zip(keys, signed, hidden, strict=True)
+        ]
+        return Token(token, prepared[:32], tuple(held))
 
     def ids(self) -> list[str]:
         assert self.election.manifest is not None

@@ -119,7 +119,7 @@ def test_level_c_knows_tokens_and_no_voters() -> None:
     with pytest.raises(Conflict, match="issued before"):
         scene.token(0)
     unsigned = scene.token(6)
-    forged = type(unsigned)(bytes(32), unsigned.prefix, unsigned.signature)
+    forged = type(unsigned)(bytes(32), unsigned.prefix, unsigned.signatures)
     for given in (forged, None):
         with pytest.raises(Refused):
             actions.drop_ballot(actor=VISITOR, election=scene.election, paper=Voter().paper([[bo]]), token=given)
@@ -312,8 +312,9 @@ def test_notices_that_cannot_be_held(changes: dict[str, Any], match: str) -> Non
         facts(**changes).check()
 
 
-def test_a_cap_by_employer_is_kept() -> None:
-    scene = make(8, cap=1)
+@pytest.mark.parametrize("resolve", ["count", "seating"])
+def test_a_cap_by_employer_is_kept(resolve: str) -> None:
+    scene = make(8, cap=1, resolve=resolve)
     harbour = Organisation.objects.create(slug="harbour", name="Harbour Works (synthetic)")
     for place in (0, 1):
         Affiliation.objects.create(person=scene.people[place], organisation=harbour)
@@ -325,5 +326,12 @@ def test_a_cap_by_employer_is_kept() -> None:
     scene.close()
     result = scene.publish()
     assert result.bundle is not None
-    assert result.bundle["result"] | {"count": None} == {"elected": [ada, cy], "struck": [bo], "count": None}
+    found = result.bundle["result"]
+    assert (found["elected"], found["struck"]) == ([ada, cy], [bo] if resolve == "seating" else [])
+    assert result.bundle["manifest"]["constraints"] == {
+        "mode": resolve,
+        "rules": [{"name": "Harbour Works (synthetic)", "candidates": [ada, bo], "least": 0, "most": 1}],
+    }
+    said = [note for stage in found["count"]["stages"] for note in stage.get("notes", [])]
+    assert any("at most 1 of “Harbour Works (synthetic)”" in note for note in said)
     assert verified(result) == []

@@ -18,6 +18,7 @@ from quorate.kernel.errors import Refused
 from quorate.ledger.models import Entry
 from quorate.registers.elections import actions
 from quorate.registers.elections.models import Election, RollEntry, SealedBallot
+from quorate.terms.models import Body
 
 pytestmark = pytest.mark.django_db
 OURS = {item.function.__name__: item for item in ACTIONS if item.module.startswith("quorate.registers.elections.")}
@@ -41,23 +42,36 @@ BEFORE: dict[str, Given] = {
     "ask_for_roll": election(reason="Mine."),
     "decide_request": lambda scene: {"request": scene.election.requests.get(), "granted": True, "reason": "Mine."},
     "close_election": election(),
-    "count_and_publish": election(public_value="1"),
+    "publish_result": election(tally=None),
+    "withdraw": lambda scene: {"nomination": scene.election.nominations.first()},
+    "strike_candidate": lambda scene: {"nomination": scene.election.nominations.first(), "reason": "Mine."},
+    "state_issued": election(note=""),
     "seat_elected": election(start=DAY + timedelta(days=30)),
     "count_back": election(left="elin-0"),
 }
 OPEN: dict[str, tuple[str, Given]] = {
     "cast_ballot": ("B", lambda scene: {"election": scene.election, "paper": Voter().paper([["elin-0"]])}),
     "cast_named": ("A", election(ballot=[["elin-0"]])),
-    "issue_token": ("C", election(blinded=b"\x01" * 256)),
+    "issue_token": ("C", election(blinded=[b"\x01" * 256])),
+    "cosign": ("C", lambda scene: {"election": scene.election, "elector": scene.people[0].pk, "signed": b""}),
+    "check_receipt": ("B", lambda scene: {"election": hidden(scene), "commitment": "00" * 32}),
     "drop_ballot": (
         "C",
         lambda scene: {
             "election": scene.election,
             "paper": Voter().paper([["elin-0"]]),
-            "token": Token(bytes(32), bytes(32), bytes(256)),
+            "token": Token(bytes(32), bytes(32), (bytes(256),)),
         },
     ),
 }
+
+
+def hidden(scene: Scene) -> Election:
+    """The log of a public body's election is everybody's to look into; this body is not public."""
+    Body.objects.update(public=False)
+    return scene.again()
+
+
 #: An outsider may ask to be on the roll: that is what asking is for.
 ANYBODY = {"ask_for_roll"}
 

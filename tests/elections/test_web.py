@@ -185,7 +185,7 @@ def test_malformed_requests(scene: Scene) -> None:
         answer = voter.post("/elections/council-2026/cast/", raw, content_type="application/json")
         assert answer.status_code == 400
     assert post(voter, "/elections/council-2026/cast/", {"ballot": "x" * 70_000}).status_code == 422
-    assert post(voter, "/elections/council-2026/token/", {"blinded": "zz"}).status_code == 409
+    assert post(voter, "/elections/council-2026/token/", {"blinded": ["zz"]}).status_code == 409
     assert post(Client(), "/p/elections/council-2026/box/", {}).status_code == 404
 
 
@@ -205,10 +205,10 @@ def test_level_c_asks_the_box_for_no_session() -> None:
     answer = post(box, "/p/elections/council-2026/box/", sent)
     assert answer.status_code == 200
     assert not answer.cookies
-    refused = post(signed_in(scene.people[1]), "/elections/council-2026/token/", {"blinded": "00" * 256})
+    refused = post(signed_in(scene.people[1]), "/elections/council-2026/token/", {"blinded": ["00" * 256]})
     assert refused.status_code == 200  # zero is a number below the modulus, and signs to itself: a spoilt token
     assert (
-        post(signed_in(scene.people[1]), "/elections/council-2026/token/", {"blinded": "01" * 256}).status_code == 409
+        post(signed_in(scene.people[1]), "/elections/council-2026/token/", {"blinded": ["01" * 256]}).status_code == 409
     )
 
 
@@ -352,3 +352,77 @@ def test_a_record_costs_the_same_however_many_stand(scene: Scene, django_assert_
     for path, count in zip(("/elections/council-2026/", "/p/elections/council-2026/"), counts, strict=True):
         with django_assert_num_queries(count):
             client.get(path)
+
+
+def test_a_notice_with_caps_and_reserved_seats_by_the_page(scene: Scene) -> None:
+    officer = signed_in(Person.objects.get(slug="elin-8"))
+    page = text(officer.get("/elections/council-2026/edit/"))
+    assert "Other caps and reserved seats" in page
+    given = {
+        "title": "Council 2026",
+        "seats": "2",
+        "rule": "scottish-stv",
+        "level": "B",
+        "endorsers_needed": "0",
+        "nominations_until": "2026-03-09 09:00",
+        "opens_at": "2026-03-16 09:00",
+        "closes_at": "2026-03-30 09:00",
+        "constraints": "academia | at least 1 | candidate:elin-2",
+        "resolve": "seating",
+        "term_months": "24 12",
+    }
+    for wrong in (
+        {"constraints": "academia"},
+        {"term_months": "two"},
+        {"term_months": "24"},
+        {"second_registrar": "{}"},
+    ):
+        assert officer.post("/elections/council-2026/edit/", {**given, **wrong}).status_code == 422
+    assert officer.post("/elections/council-2026/edit/", given).status_code == 302
+    found = scene.again()
+    assert found.constraints == [{"name": "academia", "least": 1, "most": None, "members": ["candidate:elin-2"]}]
+    assert (found.resolve, found.term_months, found.second_registrar) == ("seating", [24, 12], None)
+    page = text(officer.get("/elections/council-2026/edit/"))
+    assert "academia | at least 1 | candidate:elin-2" in page
+    shown = text(Client().get("/p/elections/council-2026/"))
+    assert "academia: at least 1 (candidate:elin-2)" in shown
+    assert "24, 12 months" in shown
+    scene.open()
+    assert "academia: at least 1 (Elin Example 2)" in text(Client().get("/p/elections/council-2026/"))
+
+
+def test_a_candidate_leaves_by_the_page(scene: Scene) -> None:
+    scene.open()
+    nomination = scene.election.nominations.get(slug="elin-1")
+    url = f"/elections/council-2026/nominations/{nomination.pk}/withdraw/"
+    other = scene.election.nominations.get(slug="elin-0")
+    mine, member = signed_in(scene.people[1]), signed_in(scene.people[5])
+    assert "I no longer stand" in text(mine.get("/elections/council-2026/"))
+    assert "I no longer stand" not in text(member.get("/elections/council-2026/"))
+    assert member.post(url, {"reason": "x"}).status_code == 403
+    assert mine.post(url.replace(str(nomination.pk), str(other.pk)), {"reason": "x"}).status_code == 403
+    assert mine.post(url).status_code == 302
+    ballot = text(member.get("/elections/council-2026/vote/"))
+    assert "no longer stands" in ballot
+    assert ballot.count(" disabled") == 1
+    assert "No longer standing:" in text(Client().get("/p/elections/council-2026/"))
+    officer = signed_in(Person.objects.get(slug="elin-8"))
+    page = text(officer.get("/elections/council-2026/"))
+    assert "Strike a candidate" in page
+    assert officer.post(url.replace(str(nomination.pk), str(other.pk)), {"reason": "Ill."}).status_code == 302
+    assert [item["candidate"] for item in scene.again().withdrawals] == ["elin-1", "elin-0"]
+    assert Client().get("/api/v1/elections/council-2026").json()["withdrawn"] == ["elin-1", "elin-0"]
+
+
+def test_looking_a_receipt_up_is_counted_by_its_commitment_alone(scene: Scene) -> None:
+    scene.open()
+    for place in range(3):
+        scene.cast(place, [["elin-0"]])
+    rows = list(SealedBallot.objects.order_by("place"))
+    client = Client()
+    client.get("/p/elections/council-2026/check/", {"place": "1"})
+    assert "0 of 3 entries" in text(client.get("/p/elections/council-2026/"))
+    client.get("/p/elections/council-2026/check/", {"place": rows[1].commitment})
+    client.get("/p/elections/council-2026/check/", {"place": rows[1].commitment.upper()})
+    assert "1 of 3 entries" in text(client.get("/p/elections/council-2026/"))
+    assert client.get("/api/v1/elections/council-2026").json()["receipts_checked"] == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import click
 
 from quorate.decisions.counting import (
     PRESETS,
+    Constraints,
     Count,
     Disagreement,
     Lot,
@@ -16,6 +18,7 @@ from quorate.decisions.counting import (
     Profile,
     Variant,
     agreed,
+    constraints,
     count,
     decimal,
     margin,
@@ -25,6 +28,7 @@ from quorate.decisions.counting import (
 from quorate.decisions.counting.formats import FORMATS, read, save
 from quorate.decisions.counting.margins import TRIALS
 from quorate.decisions.counting.presets import MEEK, PAIRWISE
+from quorate.kernel import yamlfile
 from quorate.kernel.commands import columns, json_option, noun, show
 from quorate.kernel.errors import UserError
 from quorate.kernel.i18n import _, gettext
@@ -49,20 +53,36 @@ def register(root: click.Group) -> None:
 @click.option("--format", "form", help="the file's format; without it, by the suffix")
 @click.option("--seats", type=int, help="seats to fill, if not as the file says")
 @click.option("--seed", help="seed of the lots, hexadecimal")
+@click.option("--constraints", "limits", type=click.Path(path_type=Path), help="a file of caps and reserved seats")
 @json_option
-def election_count(file: str, rule: str, form: str | None, seats: int | None, seed: str | None) -> None:
+def election_count(
+    file: str, rule: str, form: str | None, seats: int | None, seed: str | None, limits: Path | None
+) -> None:
     """Count the ballots in a file by a rule; nothing is stored."""
     preset(rule)
     lot = Lot.of_hex(seed) if seed is not None else None
     if seats is not None and seats < 1:
         raise UserError("there must be at least one seat", "--seats", "a whole number from 1")
     profile = read(file, form)
+    if limits is not None:
+        profile = profile.but(constraints=_limits(limits, profile))
     try:
         run = agreed if steps(profile, rule) <= STEPS else count
         result = run(profile, rule, seats=seats, lot=lot)
     except Disagreement as error:
         raise UserError(f"the two counters do not agree: {error}", file, "do not publish; report this file") from error
     show(result.as_json(), lambda: table(result))
+
+
+def _limits(path: Path, profile: Profile) -> Constraints:
+    """The constraints in a file, YAML or JSON; candidates by number, id or name. Errors name the line."""
+    document = yamlfile.load(path)
+    try:
+        return constraints.read(document.data, ids=profile.ids, names=profile.candidates)
+    except UserError as error:
+        place = re.fullmatch(r"constraints\.rules\[(\d+)\]", error.where)
+        where = document.where("rules", int(place[1])) if place else document.where()
+        raise UserError(error.what, where, error.mend) from error
 
 
 def steps(profile: Profile, rule: str) -> int:
@@ -89,6 +109,7 @@ def table(result: Count) -> Iterator[str]:
     yield ""
     for number, stage in enumerate(result.stages, 1):
         yield f"{number}. {stage.what(names)}"
+        yield from (f"   {note}" for note in stage.notes)
     yield ""
     rows = [["", *(str(number) for number in range(1, len(result.stages) + 1))]]
     for number, name in enumerate(names, 1):
@@ -116,6 +137,7 @@ def table(result: Count) -> Iterator[str]:
     if result.lot is not None:
         yield gettext("Lots: seed %(seed)s, %(how)s") % {"seed": result.lot["seed"], "how": result.lot["how"]}
     yield from result.notes
+    yield from result.constraints.get("notes", ())
     yield gettext("Counted by: %(counters)s") % {"counters": ", ".join(result.counters)}
 
 

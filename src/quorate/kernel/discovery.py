@@ -17,7 +17,6 @@ from typing import Any
 
 from quorate.kernel.errors import UserError
 
-
 ROOT = Path(__file__).resolve().parent.parent
 
 #: Tiers from the ground up; import order follows it, so what a package declares may rely on those below.

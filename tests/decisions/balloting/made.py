@@ -4,29 +4,35 @@ from __future__ import annotations
 
 import random
 import secrets
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 from quorate.decisions.balloting import ballots, blind, bundle
 from quorate.decisions.balloting.ballots import Ballot
 from quorate.decisions.balloting.bundle import Cast, Token
 from quorate.decisions.counting import Lot, Profile, count
+from quorate.decisions.counting.constraints import read
 from quorate.ledger.notes import SigningKey
 
 AT = datetime(2026, 3, 2, 12, tzinfo=UTC)
 NAMES = ["ada", "bo", "cy", "dee", "eli", "fay"]
 KEY = SigningKey.generate("vote.example/ledger/0a1b2c3d")
-REGISTRAR = blind.generate(2048)
+REGISTRAR, COSIGNER = blind.generate(2048), blind.generate(2048)
+KEY_APART = SigningKey.generate("registrar.example/two")
+APART = [
+    {"name": name, "n": f"{key.public_key().public_numbers().n:x}", "e": 65537, "key": text}
+    for name, key, text in (("office", REGISTRAR, ""), ("second office", COSIGNER, KEY_APART.public.text()))
+]
 
 
-@dataclass
-class Counted:
-    """A count as `bundle.seated` reads it."""
-
-    elected: list[str]
-    document: dict[str, Any]
+def signed(key: RSAPrivateKey, prepared: bytes) -> bytes:
+    """A signature as a voter gets it from a registrar."""
+    public = key.public_key().public_numbers()
+    hidden = blind.blind(public, prepared)
+    return blind.finalize(public, prepared, blind.blind_sign(key, hidden.message), hidden.inverse)
 
 
 def draw(number: int, rule: str, *, equal: bool = True, seed: int = 7) -> list[Ballot]:
@@ -45,16 +51,18 @@ def draw(number: int, rule: str, *, equal: bool = True, seed: int = 7) -> list[B
     return found
 
 
-def profile(manifest: dict[str, Any], cast: list[Any], struck: list[str]) -> Profile:
+def profile(manifest: dict[str, Any], cast: list[Any], gone: list[str]) -> Profile:
     """The ballots as the counters read them."""
+    names = [candidate["name"] for candidate in manifest["candidates"]]
     number = {candidate["id"]: place for place, candidate in enumerate(manifest["candidates"], 1)}
     rankings = [([tuple(number[name] for name in rank) for rank in ballot], 1) for ballot in cast]
     return Profile.ranked(
-        [candidate["name"] for candidate in manifest["candidates"]],
+        names,
         manifest["seats"],
         rankings,
-        withdrawn=[number[name] for name in struck],
+        withdrawn=[number[name] for name in gone],
         ids=list(number),
+        constraints=read(manifest["constraints"], ids=list(number), names=names) if manifest["constraints"] else None,
     )
 
 
@@ -64,12 +72,13 @@ def election(
     rule: str = "scottish-stv",
     level: str = "B",
     seats: int = 2,
-    caps: dict[str, Any] | None = None,
+    constraints: dict[str, Any] | None = None,
+    withdrawn: tuple[str, ...] = (),
+    registrars: int = 1,
     voids: int = 2,
     seed: int = 7,
 ) -> dict[str, Any]:
     """The bundle of a whole election."""
-    public = REGISTRAR.public_key().public_numbers()
     roll = sorted(f"00000000-0000-4000-8000-{place:012d}" for place in range(number + 3))
     secret = sha256(b"lot").digest()
     manifest: dict[str, Any] = {
@@ -84,10 +93,10 @@ def election(
         "candidates": [{"id": name, "name": name.title()} for name in NAMES],
         "roll": {"hash": bundle.digest(roll).hex(), "size": len(roll)},
         "lot": {"commitment": sha256(secret).hexdigest(), "source": "the close of an index"},
-        "caps": caps,
+        "constraints": constraints,
         "log": f"{KEY.name}/election/e1",
         "key": KEY.public.text(),
-        "registrar": {"n": f"{public.n:x}", "e": public.e} if level == "C" else None,
+        "registrars": APART[:registrars] if level == "C" else [],
     }
     hashed = bundle.manifest_hash(manifest)
     drawn = draw(number + (voids if level != "A" else 0), rule, seed=seed)
@@ -99,9 +108,8 @@ def election(
         if level == "C" and void is None:
             token = secrets.token_bytes(32)
             prepared = blind.prepare(token)
-            hidden = blind.blind(public, prepared)
-            signature = blind.finalize(public, prepared, blind.blind_sign(REGISTRAR, hidden.message), hidden.inverse)
-            tokens.append(Token(token, prepared[:32], signature))
+            signatures = tuple(signed(key, prepared) for key in (REGISTRAR, COSIGNER)[:registrars])
+            tokens.append(Token(token, prepared[:32], signatures))
     voted = roll[:number]
     published: list[Any] | None
     if level == "A":
@@ -112,11 +120,7 @@ def election(
         counted = list(published)
     lot = Lot.of_parts(*bundle.lot_parts(manifest, secret, "4321.09"))
 
-    def run(struck: list[str]) -> Counted:
-        found = count(profile(manifest, counted, struck), rule, lot=lot, counter="plain")
-        return Counted([NAMES[place - 1] for place in found.elected], found.as_json())
-
-    struck, found = bundle.seated(caps, run)
+    found = count(profile(manifest, counted, list(withdrawn)), rule, lot=lot, counter="plain")
     if number < bundle.FEWEST:
         published = proof = None
     return bundle.assemble(
@@ -129,10 +133,17 @@ def election(
         ballots=published,
         proof=proof,
         tokens=tokens,
+        issued=[
+            bundle.Issued(
+                voted, KEY_APART.sign(bundle.issued_checkpoint(manifest["log"], voted), AT) if apart else None
+            )
+            for apart in range(registrars if level == "C" else 0)
+        ],
+        withdrawn=[{"candidate": name, "at": "2026-03-01T12:00:00Z", "entry": 7} for name in withdrawn],
         lot={"secret": secret.hex(), "public_value": "4321.09", "seed": lot.seed.hex()},
         result={
-            "elected": found.elected,
-            "struck": struck,
-            "count": found.document if published is not None else None,
+            "elected": [NAMES[place - 1] for place in found.elected],
+            "struck": [NAMES[place - 1] for place in found.struck],
+            "count": found.as_json() if published is not None else None,
         },
     )

@@ -70,15 +70,99 @@ def test_few_ballots_are_not_published_and_not_counted_again() -> None:
     assert len(remarks) == 1 and "so few" in remarks[0]
 
 
-def test_caps_are_applied_again() -> None:
+def limits(mode: str, *rules: tuple[list[str], int, int | None]) -> Json:
+    named = [
+        {"name": f"group {place}", "candidates": who, "least": least, "most": most}
+        for place, (who, least, most) in enumerate(rules)
+    ]
+    return {"mode": mode, "rules": named}
+
+
+@pytest.mark.parametrize("mode", ["count", "seating"])
+def test_caps_are_applied_again(mode: str) -> None:
     plain = made.election(40, seats=3)
-    groups = {name: ["harbour"] for name in plain["result"]["elected"]}
-    capped = made.election(40, seats=3, caps={"limit": 1, "groups": groups})
-    assert len(capped["result"]["struck"]) >= 2
+    group = plain["result"]["elected"]
+    capped = made.election(40, seats=3, constraints=limits(mode, (group, 0, 1)))
+    assert len(set(capped["result"]["elected"]) & set(group)) == 1
+    assert (len(capped["result"]["struck"]) >= 2) == (mode == "seating")
     assert verifier.check(capped, KEY, []) == []
-    changed = copy.deepcopy(capped)
-    changed["result"]["struck"] = []
-    refused(resealed(changed), "result.struck")
+    ignored = copy.deepcopy(capped)
+    ignored["result"] = copy.deepcopy(plain["result"])
+    refused(resealed(ignored), "result.elected")
+    if mode == "seating":
+        changed = copy.deepcopy(capped)
+        changed["result"]["struck"] = []
+        refused(resealed(changed), "result.struck")
+
+
+@given(data=st.data())
+@settings(max_examples=30, deadline=None)
+def test_counts_under_constraints_are_repeated_by_the_verifier(data: st.DataObject) -> None:
+    """The third implementation, which shares nothing with the two counters, follows them stage by stage."""
+    rules = []
+    for _rule in range(data.draw(st.integers(1, 3))):
+        who = data.draw(st.lists(st.sampled_from(made.NAMES), min_size=1, unique=True))
+        least = data.draw(st.integers(0, 2))
+        rules.append((sorted(who), least, data.draw(st.one_of(st.none(), st.integers(least, 3)))))
+    rule = data.draw(st.sampled_from(["scottish-stv", "irv", "plurality", "approval"]))
+    mode, seats = data.draw(st.sampled_from(["count", "seating"])), data.draw(st.integers(1, 4))
+    gone = data.draw(st.lists(st.sampled_from(made.NAMES), max_size=3, unique=True))
+    found = made.election(
+        data.draw(st.integers(5, 20)),
+        rule=rule,
+        seats=seats,
+        level="A",
+        seed=data.draw(st.integers(0, 1000)),
+        constraints=limits(mode, *rules),
+        withdrawn=tuple(gone),
+    )
+    assert verifier.check(found, KEY, []) == []
+
+
+def test_a_rule_that_is_not_counted_again_is_still_held_to_its_constraints() -> None:
+    wrong = made.election(20, rule="meek-prf", seats=2, level="A")
+    assert "does not count by meek-prf" in verifier.check(wrong, KEY, [])[0]
+    limited = made.election(
+        20, rule="meek-prf", seats=2, level="A", constraints=limits("count", (made.NAMES[:5], 0, 1))
+    )
+    assert "does not count by meek-prf" in verifier.check(limited, KEY, [])[0]
+    limited["result"]["elected"] = made.NAMES[:2]
+    refused(resealed(limited), "result.elected")
+
+
+def test_who_withdrew_is_struck_and_cannot_be_elected() -> None:
+    plain = made.election(24)
+    first = plain["result"]["elected"][0]
+    found = made.election(24, withdrawn=(first,))
+    assert first not in found["result"]["elected"]
+    assert verifier.check(found, KEY, []) == []
+    kept = copy.deepcopy(found)
+    kept["withdrawn"] = []
+    refused(resealed(kept), "result.")
+    seated = copy.deepcopy(plain)
+    seated["withdrawn"] = found["withdrawn"]
+    refused(resealed(seated), "result.elected")
+
+
+def test_two_registrars_must_both_sign() -> None:
+    found = made.election(9, level="C", seed=3, registrars=2)
+    assert verifier.check(found, KEY, []) == []
+    one = copy.deepcopy(found)
+    one["tokens"][0]["signatures"][1] = one["tokens"][0]["signatures"][0]
+    refused(resealed(one), "tokens[0]")
+    fewer = copy.deepcopy(found)
+    for item in fewer["tokens"]:
+        del item["signatures"][1]
+    refused(resealed(fewer), "tokens[0]")
+    unsigned = copy.deepcopy(found)
+    del unsigned["issued"][1]
+    refused(resealed(unsigned), "issued")
+    # The operator may add names to both lists, but the second registrar's signature is over theirs.
+    more = copy.deepcopy(found)
+    for item in more["issued"]:
+        item["electors"] = sorted([*item["electors"], more["roll"][-1]])
+    more["voted"] = more["issued"][0]["electors"]
+    refused(resealed(more), "issued[1]")
 
 
 def test_what_a_dishonest_operator_could_publish_is_refused(level_b: Json) -> None:

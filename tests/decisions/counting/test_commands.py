@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from quorate.decisions import counting_cli
-from quorate.decisions.counting import PRESETS
+from quorate.decisions.counting import PRESETS, Constraints, Rule
+from quorate.decisions.counting.formats import read, save
 from quorate.surfaces.cli.main import run
 
 BLT = '4 2\n5 1 2 0\n3 2=3 0\n2 4 0\n0\n"Anna Example"\n"Bela Example"\n"Cleo Example"\n"Dora Example"\n"Made up"\n'
@@ -115,3 +116,35 @@ def test_rules_comparison_and_margin(ballots: Path, capsys: pytest.CaptureFixtur
     assert "Scottish STV elects 1 Anna Example" in printed
     assert "At least 1" in printed
     assert run(["election", "rules"]) == 0
+
+
+def test_constraints_come_from_a_file(ballots: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    limits = tmp_path / "limits.yml"
+    limits.write_text(
+        "mode: count\nrules:\n- name: Acme\n  candidates: [1, Dora Example]\n  most: 1\n"
+        "- name: academia\n  candidates: [3]\n  least: 1\n"
+    )
+    free = told(capsys, "election", "count", ballots, "--rule", "scottish-stv")
+    assert free["elected"] == [1, 4]
+    assert "constraints" not in free
+    document = told(capsys, "election", "count", ballots, "--rule", "scottish-stv", "--constraints", limits)
+    assert document["elected"] == [1, 3]
+    assert (document["constraints"]["mode"], document["constraints"]["unmet"]) == ("count", [])
+    assert "Dora Example is excluded and cannot be seated: at most 1 of “Acme”" in document["stages"][0]["notes"]
+    assert run(["election", "count", str(ballots), "--rule", "scottish-stv", "--constraints", str(limits)]) == 0
+    assert "cannot be seated: at most 1 of “Acme”" in capsys.readouterr().out
+    limits.write_text("mode: count\nrules:\n- name: Acme\n  candidates: [1]\n- name: B\n  candidates: [Nobody]\n")
+    assert run(["election", "count", str(ballots), "--rule", "irv", "--constraints", str(limits)]) == 2
+    assert f"{limits}:5" in capsys.readouterr().err
+
+
+def test_constraints_stay_in_a_manifest_and_nowhere_else(
+    ballots: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made = read(ballots).but(constraints=Constraints("seating", (Rule("Acme", frozenset({1, 4}), 0, 1),)))
+    save(made, "manifest", tmp_path / "ward.json")
+    assert read(tmp_path / "ward.json") == made
+    assert told(capsys, "election", "count", tmp_path / "ward.json", "--rule", "scottish-stv")["elected"] == [1, 2]
+    out = tmp_path / "ward.blt"
+    assert run(["election", "convert", str(tmp_path / "ward.json"), "--to", "blt", "--out", str(out)]) == 2
+    assert "cannot hold constraints" in capsys.readouterr().err

@@ -73,6 +73,12 @@ def blind_sign(key: rsa.RSAPrivateKey, blinded: bytes) -> bytes:
     return signed.to_bytes(_length(n))
 
 
+def check_blinded(n: int, blinded: bytes) -> None:
+    """Raise BlindError for what no holder of a key with this modulus could sign."""
+    if len(blinded) != _length(n) or not 0 < int.from_bytes(blinded) < n:
+        raise BlindError("the blinded message does not fit the key")
+
+
 def finalize(key: rsa.RSAPublicNumbers, prepared: bytes, signed: bytes, inverse: int) -> bytes:
     """The voter's last step (4.4): the signature under the message itself; raises BlindError."""
     if len(signed) != _length(key.n):

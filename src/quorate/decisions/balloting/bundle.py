@@ -5,11 +5,11 @@ The sections and their order of checking are described in `docs/reference/electi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
-from typing import Any, Protocol
+from typing import Any
 
 from quorate.decisions.balloting import shuffle
 from quorate.decisions.balloting.ballots import Ballot, ballot_bytes, leaf, message
@@ -18,7 +18,22 @@ from quorate.ledger.merkle import leaf_hash, root
 from quorate.ledger.notes import Checkpoint, SigningKey
 
 FORMAT = "quorate-election-bundle/1"
-SECTIONS = ("manifest", "roll", "voted", "log", "head", "ballots", "proof", "tokens", "lot", "result", "key", "format")
+SECTIONS = (
+    "manifest",
+    "roll",
+    "voted",
+    "issued",
+    "log",
+    "head",
+    "ballots",
+    "proof",
+    "tokens",
+    "lot",
+    "withdrawn",
+    "result",
+    "key",
+    "format",
+)
 FEWEST = 5
 """Below so many ballots none is published: each would be as good as named."""
 SMALL = 15
@@ -37,15 +52,33 @@ class Cast:
 
 @dataclass(frozen=True)
 class Token:
-    """A credential that was used: token, random prefix, and the registrar's signature over prefix and token."""
+    """A credential that was used: token, random prefix, and each registrar's signature over prefix and token."""
 
     token: bytes
     prefix: bytes
-    signature: bytes
+    signatures: tuple[bytes, ...]
 
-    def as_json(self) -> dict[str, str]:
+    def as_json(self) -> dict[str, Any]:
         """Hexadecimal."""
-        return {"prefix": self.prefix.hex(), "signature": self.signature.hex(), "token": self.token.hex()}
+        signatures = [signature.hex() for signature in self.signatures]
+        return {"prefix": self.prefix.hex(), "signatures": signatures, "token": self.token.hex()}
+
+
+@dataclass(frozen=True)
+class Issued:
+    """To whom a registrar issued a token; `note` is their own signature over the list, if they have a key apart."""
+
+    electors: Sequence[str]
+    note: str | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """As it is published."""
+        return {"electors": sorted(self.electors), "note": self.note}
+
+
+def issued_checkpoint(log: str, electors: Sequence[str]) -> Checkpoint:
+    """What a registrar apart signs when voting is over: how many they issued to, and the hash of who."""
+    return Checkpoint(f"{log}/issued", len(electors), digest(sorted(electors)))
 
 
 def digest(value: object) -> bytes:
@@ -61,34 +94,6 @@ def manifest_hash(manifest: Mapping[str, Any]) -> bytes:
 def lot_parts(manifest: Mapping[str, Any], secret: bytes, public_value: str) -> tuple[bytes, bytes, bytes]:
     """What the seed of the lot is made of (`Lot.of_parts`)."""
     return manifest_hash(manifest), secret, public_value.encode()
-
-
-class Counted(Protocol):
-    """What a count must tell to be seated: those elected, in order, by id."""
-
-    @property
-    def elected(self) -> Sequence[str]:
-        """Ids of candidates."""
-
-
-def seated(caps: Mapping[str, Any] | None, count: Callable[[list[str]], Any]) -> tuple[list[str], Any]:
-    """Count, and where a group has more seats than its cap strike the last elected over it and count again.
-
-    `count(struck)` returns something with `elected`, a list of ids. Returns who was struck, and the last count.
-    """
-    struck: list[str] = []
-    while True:
-        found = count(list(struck))
-        held: dict[str, int] = {}
-        over = ""
-        for name in found.elected:
-            for group in (caps or {}).get("groups", {}).get(name, []):
-                held[group] = held.get(group, 0) + 1
-                if held[group] > caps["limit"]:  # type: ignore[index]  # there is a group, so there are caps
-                    over = name
-        if not over:
-            return struck, found
-        struck.append(over)
 
 
 def sorted_ballots(ballots: Sequence[Ballot]) -> list[Ballot]:
@@ -122,6 +127,8 @@ def assemble(
     ballots: Sequence[Any] | None,
     proof: Mapping[str, Any] | None,
     tokens: Sequence[Token],
+    issued: Sequence[Issued] = (),
+    withdrawn: Sequence[Mapping[str, Any]] = (),
     lot: Mapping[str, Any],
     result: Mapping[str, Any],
 ) -> dict[str, Any]:
@@ -132,6 +139,7 @@ def assemble(
         "manifest": dict(manifest),
         "roll": sorted(roll),
         "voted": sorted(voted),
+        "issued": [item.as_json() for item in issued],
         "log": [
             {
                 "commitment": cast.commitment.hex(),
@@ -145,6 +153,7 @@ def assemble(
         "proof": None if proof is None else dict(proof),
         "tokens": sorted((token.as_json() for token in tokens), key=canonical),
         "lot": dict(lot),
+        "withdrawn": [dict(item) for item in withdrawn],
         "result": dict(result),
         "key": manifest["key"],
     }

@@ -4,6 +4,7 @@
 they differ. Nothing here knows a database, a clock or a page.
 """
 
+from quorate.decisions.counting.constraints import Constraints, Rule
 from quorate.decisions.counting.counts import Disagreement, agreed, count
 from quorate.decisions.counting.lots import Lot
 from quorate.decisions.counting.margins import Margin, margin
@@ -15,6 +16,7 @@ from quorate.decisions.counting.sensitivity import Variant, sensitivity
 __all__ = [
     "PRESETS",
     "STARS",
+    "Constraints",
     "Count",
     "Disagreement",
     "Lot",
@@ -23,6 +25,7 @@ __all__ = [
     "Preset",
     "Profile",
     "Ranking",
+    "Rule",
     "Scores",
     "Stage",
     "Tie",

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
 
 from quorate.decisions.counting.chances import Chance, Drawn, Idle, Open, Supposed
+from quorate.decisions.counting.constraints import COUNT, Constraints, doomed_words, unmet_words
 from quorate.decisions.counting.lots import Lot
 from quorate.decisions.counting.outcome import BY_LOT, BY_ORDER, NO_EFFECT, UNRESOLVED, Count, Record, Tie, decimal
 from quorate.decisions.counting.plain import meek as plain_meek
@@ -12,6 +15,7 @@ from quorate.decisions.counting.plain import pairwise as plain_pairwise
 from quorate.decisions.counting.plain import star as plain_star
 from quorate.decisions.counting.plain import sums as plain_sums
 from quorate.decisions.counting.plain import transferable as plain_transferable
+from quorate.decisions.counting.plain.seatable import Seatable as PlainSeatable
 from quorate.decisions.counting.presets import MEEK, PAIRWISE, STAR, SUMS, TRANSFERABLE, Preset, preset
 from quorate.decisions.counting.profile import Profile
 from quorate.decisions.counting.vector import meek as vector_meek
@@ -19,6 +23,7 @@ from quorate.decisions.counting.vector import pairwise as vector_pairwise
 from quorate.decisions.counting.vector import sums as vector_sums
 from quorate.decisions.counting.vector import transferable as vector_transferable
 from quorate.decisions.counting.vector.packing import TooLarge, pack
+from quorate.decisions.counting.vector.seatable import Seatable as VectorSeatable
 from quorate.kernel.errors import UserError
 
 VECTOR, PLAIN = "vector", "plain"
@@ -48,11 +53,10 @@ def count(
     if places < 1:
         raise UserError("there must be at least one seat", "seats", "say how many seats are filled")
     try:
-        run = (_vector if counter == VECTOR else _plain)(profile, chosen, places)
-        record = _settled(run, profile, places, lot)
+        record = _recorded(profile, chosen, places, lot, counter)
     except TooLarge:
         counter = PLAIN
-        record = _settled(_plain(profile, chosen, places), profile, places, lot)
+        record = _recorded(profile, chosen, places, lot, counter)
     return Count(
         rule=chosen.name,
         version=chosen.version,
@@ -69,6 +73,8 @@ def count(
         counters=(counter,),
         notes=_notes(profile, chosen, places),
         details=record.details,
+        constraints=_constraint_facts(profile, record, places),
+        struck=tuple(record.struck),
     )
 
 
@@ -93,9 +99,66 @@ def compare(first: Count, second: Count) -> None:
                 )
         if one != other:
             raise Disagreement(f"stage {number}: {one} and {other}")
-    for what in ("stages", "ties", "elected", "unresolved", "details"):
+    for what in ("stages", "ties", "elected", "unresolved", "struck", "constraints", "details"):
         if getattr(first, what) != getattr(second, what):
             raise Disagreement(f"{what}: {getattr(first, what)} and {getattr(second, what)}")
+
+
+def _recorded(profile: Profile, rule: Preset, places: int, lot: Lot | None, counter: str) -> Record:
+    """One count; where constraints hold at seating, as many as it takes until everybody elected can be seated."""
+    make = _vector if counter == VECTOR else _plain
+    if profile.constraints is None or profile.constraints.mode == COUNT:
+        return _settled(make(profile, rule, places), profile, places, lot)
+    limits: VectorSeatable | PlainSeatable
+    limits = (VectorSeatable if counter == VECTOR else PlainSeatable)(profile.constraints, profile.standing, places)
+    struck: list[int] = []
+    words: tuple[str, ...] = ()
+    while True:
+        left = profile.but(withdrawn=profile.withdrawn.union(struck), constraints=None)
+        record = _settled(make(left, rule, places), left, places, lot)
+        seated: list[int] = []
+        over: list[tuple[int, tuple[int, ...]]] = []
+        for number in record.elected if not record.unresolved else ():
+            others = [other for other in left.standing if other != number and other not in seated]
+            if limits.possible([*seated, number], others):
+                seated.append(number)
+            else:
+                over.append((number, tuple(seated)))
+        if not over:
+            break
+        last, beside = over[-1]
+        struck.append(last)
+        words += doomed_words(profile.constraints.rules, beside, profile.candidates, (last,))
+    record.places, record.unmet, record.struck = limits.places, tuple(limits.unmet), struck
+    if record.stages:
+        record.stages[0] = replace(record.stages[0], notes=(*record.stages[0].notes, *words))
+    return record
+
+
+def unmeetable(constraints: Constraints, standing: Sequence[int], seats: int) -> tuple[str, ...]:
+    """What of the constraints no choice among those who stand can meet, in words; empty if all can be met."""
+    held = PlainSeatable(constraints, standing, seats)
+    return unmet_words(constraints, held.unmet, held.places, min(seats, len(standing)))
+
+
+def _constraint_facts(profile: Profile, record: Record, seats: int) -> dict[str, Any]:
+    """What was declared, and what came of it, for the record."""
+    if profile.constraints is None:
+        return {}
+    unmet = [{"rule": profile.constraints.rules[item.rule].name, "met": item.met} for item in record.unmet]
+    notes = list(_constraint_notes(profile, record, seats))
+    facts = {"places": record.places, "unmet": unmet, "struck": record.struck, "notes": notes}
+    return {**profile.constraints.as_json(), **facts}
+
+
+def _constraint_notes(profile: Profile, record: Record, seats: int) -> tuple[str, ...]:
+    if profile.constraints is None:
+        return ()
+    places = record.places if record.places is not None else seats
+    words = unmet_words(profile.constraints, record.unmet, places, min(seats, len(profile.standing)))
+    if record.unresolved and profile.constraints.mode != COUNT:
+        words += ("A tie is open, so the constraints were not applied.",)
+    return words
 
 
 def _vector(profile: Profile, rule: Preset, seats: int) -> Run:
@@ -132,7 +195,7 @@ def _settled(run: Run, profile: Profile, places: int, lot: Lot | None) -> Record
         run(Drawn(profile, lot), record)
         _say(record, BY_LOT if lot is not None else BY_ORDER)
         return record
-    if places >= len(profile.standing):
+    if places >= len(profile.standing) and profile.constraints is None:
         # Everybody has a seat, so no tie can matter.
         record = Record()
         run(Idle(), record)

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
+from quorate.decisions.counting.constraints import Unmet
+
 #: How a tie ended, besides "earlier stage N" and the rule's own steps ("head to head", "score", "five-star votes").
 BY_LOT = "lot"
 BY_ORDER = "declared order"
@@ -29,6 +31,7 @@ class Stage:
     excluded: tuple[int, ...] = ()
     quota: Fraction | None = None
     amount: Fraction | None = None
+    notes: tuple[str, ...] = ()
 
     def what(self, names: Sequence[str]) -> str:
         """The step in one English sentence; pages make their own words of ``kind`` and ``subjects``."""
@@ -41,6 +44,7 @@ _SENTENCES = {
     "first": "First preferences",
     "surplus": "Surplus of {who} ({amount}) transferred",
     "exclusion": "Papers of {who}, who is excluded, transferred",
+    "doomed": "Papers of {who}, who can no longer be seated, transferred",
     "restart": "Counted again from the beginning without {who}",
     "again": "Counted again without {who}, who has a seat",
     "round": "Votes and keep factors after a round",
@@ -84,6 +88,10 @@ class Record:
     elected: list[int] = field(default_factory=list)
     unresolved: list[int] = field(default_factory=list)
     details: dict[str, Any] = field(default_factory=dict)
+    #: What constraints leave of the seats, the rules that cannot be met, and whom ``seating`` has struck.
+    places: int | None = None
+    unmet: tuple[Unmet, ...] = ()
+    struck: list[int] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -109,6 +117,8 @@ class Count:
     counters: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     details: dict[str, Any] = field(default_factory=dict)
+    constraints: dict[str, Any] = field(default_factory=dict)
+    struck: tuple[int, ...] = ()
 
     @property
     def is_decided(self) -> bool:
@@ -134,6 +144,7 @@ class Count:
             "counters": len(self.counters),
             "counted_by": list(self.counters),
             "notes": list(self.notes),
+            **({"constraints": self.constraints} if self.constraints else {}),
             **({"details": self.details} if self.details else {}),
         }
 
@@ -147,6 +158,7 @@ class Count:
             "elected": list(stage.elected),
             "excluded": list(stage.excluded),
             **({"quota": _number(stage.quota)} if stage.quota is not None else {}),
+            **({"notes": list(stage.notes)} if stage.notes else {}),
         }
 
 

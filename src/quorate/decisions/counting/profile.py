@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from quorate.decisions.counting.arrays import NDArray, np
+from quorate.decisions.counting.constraints import Constraints
 from quorate.kernel.errors import UserError
 
 Rank = tuple[int, ...]
@@ -44,7 +45,8 @@ class Profile:
     ballots, tie order and notes are.
 
     ``ids`` are what lots are drawn on; without them, the candidates' numbers. ``tie_order`` is an order of
-    candidates that was published with the ballots to break ties, the favoured first.
+    candidates that was published with the ballots to break ties, the favoured first. ``constraints`` are what the result
+    must satisfy besides the votes.
     """
 
     __slots__ = (
@@ -52,6 +54,7 @@ class Profile:
         "_rankings",
         "_scores",
         "candidates",
+        "constraints",
         "ids",
         "notes",
         "scale",
@@ -73,6 +76,7 @@ class Profile:
         ids: Iterable[str] = (),
         tie_order: Iterable[int] = (),
         notes: Notes | None = None,
+        constraints: Constraints | None = None,
     ) -> None:
         put = object.__setattr__
         put(self, "candidates", tuple(candidates))
@@ -82,6 +86,7 @@ class Profile:
         put(self, "tie_order", tuple(tie_order))
         put(self, "notes", notes or Notes())
         put(self, "scale", scale)
+        put(self, "constraints", constraints)
         put(self, "_matrix", matrix)
         put(self, "_rankings", None if rankings is None else _canonical(rankings))
         put(self, "_scores", None if scores is None else _canonical(scores, _scores_order))
@@ -95,6 +100,7 @@ class Profile:
     tie_order: tuple[int, ...]
     notes: Notes
     scale: tuple[int, int] | None
+    constraints: Constraints | None
     _matrix: tuple[NDArray[np.int64], NDArray[np.int64]] | None
     _rankings: tuple[tuple[Ranking, int], ...] | None
     _scores: tuple[tuple[Scores, int], ...] | None
@@ -158,6 +164,7 @@ class Profile:
             "ids": self.ids,
             "tie_order": self.tie_order,
             "notes": self.notes,
+            "constraints": self.constraints,
         }
         if {"rankings", "scores", "matrix"} & changes.keys():
             kept.update(rankings=None, scores=None, matrix=None)
@@ -231,6 +238,7 @@ class Profile:
             self.tie_order,
             self.notes,
             self.scale,
+            self.constraints,
             self.is_scored,
             ballots,
         )
@@ -258,6 +266,8 @@ class Profile:
             raise UserError(f"there is no candidate {strange[0]} to withdraw", "withdrawn")
         if self.tie_order and sorted(self.tie_order) != list(self.numbers):
             raise UserError("the order for ties does not name each candidate once", "tie order")
+        if self.constraints is not None:
+            self.constraints.check(self.numbers)
         count = len(self.candidates)
         for rank in {rank for ranking, _weight in self._rankings or () for rank in ranking}:
             if any(number < 1 or number > count for number in rank):

@@ -49,12 +49,26 @@ class CandidateOut(Schema):
     statement: str
 
 
+class ConstraintOut(Schema):
+    """At least and at most how many of these are seated: candidates once voting has opened, before that who is meant."""
+
+    name: str
+    least: int
+    most: int | None
+    members: list[str]
+
+
 class ElectionDetail(ElectionOut):
     """An election with its candidates, the hash that is on every ballot, and its result once it is published."""
 
     text: str
     equal_ranks: bool
     cap: int | None
+    constraints: list[ConstraintOut]
+    resolve: str
+    term_months: list[int]
+    withdrawn: list[str]
+    receipts_checked: int
     lot_source: str
     manifest_hash: str | None
     electors: int
@@ -96,6 +110,11 @@ def get_election(request: HttpRequest, slug: str) -> dict[str, object]:
         "text": found.text,
         "equal_ranks": found.equal_ranks,
         "cap": found.cap,
+        "constraints": _limits(found),
+        "resolve": found.resolve,
+        "term_months": found.term_months,
+        "withdrawn": queries.withdrawn(found),
+        "receipts_checked": queries.checked(found)[0],
         "lot_source": found.lot_source,
         "manifest_hash": found.manifest_hash or None,
         "electors": electors,
@@ -130,6 +149,13 @@ def _find(request: HttpRequest, slug: str) -> Election:
     if found is None:
         raise NotFound(gettext("there is no such election"))
     return found
+
+
+def _limits(election: Election) -> list[dict[str, object]]:
+    if election.manifest is None:
+        return list(election.constraints)
+    frozen = election.manifest.get("constraints") or {"rules": []}
+    return [{**rule, "members": rule["candidates"]} for rule in frozen["rules"]]
 
 
 def _summary(election: Election) -> dict[str, object]:

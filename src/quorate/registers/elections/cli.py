@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from quorate.kernel.i18n import _
 from quorate.ledger.keys import public_keys
 from quorate.registers.elections.actions import count_and_publish
 from quorate.registers.elections.models import Election
+from quorate.registers.elections.registrar import Office
 
 
 def register(root: click.Group) -> None:
@@ -24,6 +26,7 @@ def register(root: click.Group) -> None:
     group.add_command(election_list)
     group.add_command(election_verify)
     group.add_command(election_publish)
+    group.add_command(election_registrar)
 
 
 @click.command("list")
@@ -58,13 +61,59 @@ def election_list(state: str | None) -> None:
 @json_option
 def election_publish(election: str, value: str) -> None:
     """Count a closed election and publish it, as its page does; for thousands of ballots it takes a minute."""
-    found = Election.objects.filter(slug=election).first()
-    if found is None:
-        raise NotFound("there is no such election", where=election, mend="quorate election list")
+    found = _find(election)
     done = count_and_publish(actor=system("cli"), election=found, public_value=value)
     assert done.bundle is not None  # it was published
     elected = done.bundle["result"]["elected"]
     show({"election": done.slug, "elected": elected}, lambda: [f"elected: {', '.join(elected) or 'nobody'}"])
+
+
+@click.group("registrar")
+def election_registrar() -> None:
+    """Act as the second registrar of an election at level C, with a key that the server never holds."""
+
+
+@election_registrar.command("make")
+@click.option("--name", required=True, help="the office, as it is published")
+@click.option("--key", required=True, type=click.Path(path_type=Path), help="the file to make; keep it apart")
+@json_option
+def registrar_make(name: str, key: Path) -> None:
+    """Make the keys of a second registrar, for one election, and print the public half for its notice."""
+    public = Office.make(key, name).public()
+    show(public, [json.dumps(public, ensure_ascii=False)])
+
+
+@election_registrar.command("sign")
+@click.argument("election")
+@click.option("--key", required=True, type=click.Path(path_type=Path), help="the file of the registrar")
+@click.option("--watch", type=click.IntRange(min=1), help="go on, looking every so many seconds, until voting closes")
+@json_option
+def registrar_sign(election: str, key: Path, watch: int | None) -> None:
+    """Sign the tokens that wait, once for each elector."""
+    office, found = Office.read(key), _find(election)
+    count = office.sign_waiting(system("registrar"), found)
+    while watch is not None and found.voting():
+        time.sleep(watch)
+        count += office.sign_waiting(system("registrar"), found)
+    show({"election": found.slug, "signed": count}, [f"signed: {count}"])
+
+
+@election_registrar.command("state")
+@click.argument("election")
+@click.option("--key", required=True, type=click.Path(path_type=Path), help="the file of the registrar")
+@json_option
+def registrar_state(election: str, key: Path) -> None:
+    """After the close: sign the list of those issued to, if it is the one that this registrar kept."""
+    found = _find(election)
+    count = Office.read(key).state(system("registrar"), found)
+    show({"election": found.slug, "issued": count}, [f"issued: {count}"])
+
+
+def _find(slug: str) -> Election:
+    found = Election.objects.filter(slug=slug).select_related("body").first()
+    if found is None:
+        raise NotFound("there is no such election", where=slug, mend="quorate election list")
+    return found
 
 
 @click.command("verify")

@@ -67,6 +67,23 @@ register(
         public=True,
     )
 )
+register(
+    Kind(
+        "election.withdrew",
+        _("{nominee} no longer stands in “{election}”"),
+        fields={"candidate": str, "voting": bool},
+        private=("reason",),
+        public=True,
+    )
+)
+register(
+    Kind(
+        "election.issued",
+        _("{registrar} stated the tokens issued in “{election}”: {count}"),
+        fields={"registrar": str, "count": int},
+        public=True,
+    )
+)
 register(Kind("election.cancelled", _("{actor} cancelled the election “{election}”"), private=("reason",), public=True))
 register(
     Kind(

@@ -10,4 +10,6 @@ permission("election.nominate", _("Nominate and endorse in an election"), sensit
 permission("election.answer", _("Accept or decline a nomination"), sensitive=True)
 permission("election.enrol", _("Ask to be on the roll of an election"), sensitive=True)
 permission("ballot.cast", _("Vote in an election"), sensitive=True)
+permission("election.cosign", _("Hand in signatures of the second registrar"), sensitive=True)
+permission("receipt.check", _("Look up a receipt in the log of an election"), sensitive=True)
 permission("ballot.drop", _("Put a ballot with a signed token into the box"), sensitive=True)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TypedDict
+from typing import Any, TypedDict
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
 from django_stubs_ext import WithAnnotations
 
 from quorate.access.actors import Actor
-from quorate.directory.models import Person
-from quorate.directory.queries import employers, living_people, related_group
+from quorate.directory.models import Organisation, Person
+from quorate.directory.queries import employers, living_people, related_group, related_groups
 from quorate.kernel import clock
 from quorate.ledger.merkle import leaf_hash
 from quorate.registers.elections.models import (
@@ -94,15 +94,76 @@ def candidates(election: Election) -> list[Nomination]:
     return sorted(standing, key=lambda row: row.slug)
 
 
-def standings(election: Election, at: datetime | None = None) -> list[Standing]:
-    """The candidates as they are frozen, each with the groups that employ them."""
+def standings(election: Election) -> list[Standing]:
+    """The candidates as they are frozen."""
+    return [Standing(row.slug, row.person.name) for row in candidates(election)]
+
+
+def registrars(election: Election) -> list[dict[str, Any]]:
+    """The public keys of those who must sign a token, as the manifest froze them: ours, then perhaps one apart."""
+    return [] if election.manifest is None else list(election.manifest.get("registrars", []))
+
+
+def cosigned(election: Election) -> list[str]:
+    """The electors whose token the second registrar signed."""
+    rows = RollEntry.objects.filter(election=election).exclude(second_signed="")
+    return sorted(str(elector) for elector in rows.values_list("elector", flat=True))
+
+
+def waiting_for_second(election: Election) -> list[tuple[UUID, bytes]]:
+    """The electors whose token waits for the second registrar, with the blinded token."""
+    rows = RollEntry.objects.filter(election=election, second_signed="").exclude(second_blinded="")
+    return [(row.elector, bytes.fromhex(row.second_blinded)) for row in rows]
+
+
+def checked(election: Election) -> tuple[int, int]:
+    """How many entries of the log somebody looked up by commitment, and how many there are. One query."""
+    found = SealedBallot.objects.filter(election=election).aggregate(
+        checked=Count("pk", filter=Q(checked=True)), entries=Count("pk")
+    )
+    return found["checked"], found["entries"]
+
+
+def withdrawn(election: Election) -> list[str]:
+    """The ids of the candidates who withdrew after voting opened."""
+    return [item["candidate"] for item in election.withdrawals]
+
+
+def constraints(election: Election, at: datetime | None = None) -> dict[str, Any] | None:
+    """The caps and reserved seats of the notice, with the candidates whom each means as things stand.
+
+    A group of employers is whoever is under common control at the instant; it is listed only where more of it stand
+    than may be seated.
+    """
     rows = candidates(election)
     works_for = employers([row.person_id for row in rows], at)
-    found = []
-    for row in rows:
-        groups = {str(min(related_group([organisation], at))) for organisation in works_for[row.person_id]}
-        found.append(Standing(row.slug, row.person.name, tuple(sorted(groups))))
-    return found
+    rules: list[dict[str, Any]] = []
+    if election.cap is not None:
+        groups, _links = related_groups(sorted({one for found in works_for.values() for one in found}), at)
+        names = dict(Organisation.objects.filter(pk__in=set().union(*groups)).values_list("pk", "name"))
+        for group in groups:
+            members = [row for row in rows if works_for[row.person_id] & group]
+            if len(members) > election.cap:
+                employing = sorted({names[one] for row in members for one in works_for[row.person_id] & group})
+                rules.append(_constraint(" / ".join(employing), members, 0, election.cap))
+    for item in election.constraints:
+        who: set[UUID] = set()
+        for selector in item["members"]:
+            kind, _colon, rest = selector.partition(":")
+            if kind == "candidate":
+                who |= {row.person_id for row in rows if row.slug == rest}
+            elif kind == "employer":
+                group = related_group(Organisation.objects.filter(slug=rest).values_list("pk", flat=True), at)
+                who |= {person for person, employing in works_for.items() if employing & group}
+            else:
+                who |= {person.pk for person in holders(selector, at)}
+        members = [row for row in rows if row.person_id in who]
+        rules.append(_constraint(item["name"], members, item["least"], item["most"]))
+    return {"mode": election.resolve, "rules": rules} if rules else None
+
+
+def _constraint(name: str, members: Sequence[Nomination], least: int, most: int | None) -> dict[str, Any]:
+    return {"name": name, "candidates": sorted(row.slug for row in members), "least": least, "most": most}
 
 
 def turnout(election: Election) -> tuple[int, int]:

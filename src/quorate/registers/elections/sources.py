@@ -25,6 +25,10 @@ class Parts:
             yield Reason(
                 gettext("whoever holds a token that was signed may use it"), "token", obj.opens_at, obj.closes_at
             )
+        if permission == "election.cosign" and (actor.kind, actor.id) == ("system", "system:registrar"):
+            yield Reason(gettext("the command of the second registrar; its key says whether it is"), "registrar")
+        if permission == "receipt.check" and obj.body.public:
+            yield Reason(gettext("the log of a public body’s election is public"), "public")
         if actor.person_id is None:
             return
         if permission == "ballot.cast" and entry_of(obj, actor.person_id) is not None:
@@ -43,6 +47,10 @@ class Parts:
             yield gettext("whoever holds a token of an open election")
         if permission == "election.enrol":
             yield gettext("a person of the directory")
+        if permission == "election.cosign":
+            yield gettext("whoever holds the second registrar’s key, by its command")
+        if permission == "receipt.check":
+            yield gettext("anybody, in an election of a public body")
 
 
 SOURCES.register("elections", Parts())

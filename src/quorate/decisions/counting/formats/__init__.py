@@ -82,6 +82,8 @@ def write(profile: Profile, form: str) -> str:
     chosen = named(form)
     if chosen.write is None:
         raise UserError(f"{form} can be read, not written", "format", f"one of {_writable()}")
+    if profile.constraints is not None:
+        raise UserError(f"{form} cannot hold constraints", "format", "--to manifest")
     return chosen.write(profile)
 
 

@@ -12,6 +12,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from quorate.decisions.counting import constraints
 from quorate.decisions.counting.profile import Notes, Profile
 from quorate.kernel.errors import UserError
 
@@ -46,6 +47,7 @@ def pair(profile: Profile, name: str = "ballots.jsonl") -> tuple[bytes, bytes]:
         "tie_order": list(profile.tie_order),
         "scale": list(profile.scale) if profile.scale else None,
         "notes": {"title": profile.notes.title, "source": profile.notes.source, "comment": profile.notes.comment},
+        **({"constraints": profile.constraints.as_json()} if profile.constraints is not None else {}),
         "ballots": {"file": name, "count": profile.total, "sha256": hashlib.sha256(ballots).hexdigest()},
     }
     return canonical(document), ballots
@@ -89,4 +91,12 @@ def parse(document: dict[str, Any], ballots: bytes, where: str = "") -> Profile:
         ids=document["ids"],
         tie_order=document["tie_order"],
         notes=Notes(**document["notes"]),
+        constraints=_limits(document),
     )
+
+
+def _limits(document: dict[str, Any]) -> constraints.Constraints | None:
+    said = document.get("constraints")
+    if said is None:
+        return None
+    return constraints.read(said, ids=document["ids"], names=document["candidates"])

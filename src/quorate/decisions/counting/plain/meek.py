@@ -8,8 +8,10 @@ from __future__ import annotations
 from dataclasses import replace
 from fractions import Fraction
 
-from quorate.decisions.counting.chances import EXCLUSION, Chance
+from quorate.decisions.counting.chances import EXCLUSION, SEAT, Chance
+from quorate.decisions.counting.constraints import doomed_words, guarded_words
 from quorate.decisions.counting.outcome import BY_LOT, Record, Stage, Tie
+from quorate.decisions.counting.plain.seatable import Seatable, seatable
 from quorate.decisions.counting.presets import Preset
 from quorate.decisions.counting.profile import Profile, Ranking
 
@@ -23,15 +25,19 @@ def count(profile: Profile, rule: Preset, seats: int, chance: Chance, record: Re
     record.valid = sum(weight for _ranks, weight in ballots)
     keep = {number: 0 if number in profile.withdrawn else ONE for number in profile.numbers}
     hopeful, elected = list(profile.standing), record.elected
+    gate = seatable(profile, seats, record)
+    rules = profile.constraints.rules if profile.constraints else ()
+    places = gate.places if gate else seats
     votes, left = _distribute(ballots, keep)
     quota = sum(votes.values()) // (seats + 1) + 1
     # B.1: the count is complete, or a round begins.
-    while len(elected) < seats and len(elected) + len(hopeful) > seats:
+    while len(elected) < places and len(elected) + len(_seatable(hopeful, elected, gate)) > places:
         before: int | None = None
         while True:
             votes, left = _distribute(ballots, keep)
             quota = sum(votes.values()) // (seats + 1) + 1
-            winners = _by_votes([number for number in hopeful if votes[number] >= quota], votes)
+            reached = _by_votes([number for number in hopeful if votes[number] >= quota], votes)
+            winners, words = _winners(reached, votes, hopeful, elected, gate, profile, chance, record)
             elected += winners
             hopeful = [number for number in hopeful if number not in winners]
             surplus = max(0, sum(votes[number] - quota for number in elected))
@@ -40,16 +46,29 @@ def count(profile: Profile, rule: Preset, seats: int, chance: Chance, record: Re
             before = surplus
             for number in elected:
                 keep[number] = min(ONE, _up(_up(keep[number] * quota, ONE) * ONE, votes[number]))
-        record.stages.append(_stage(profile, votes, left, quota, winners))
-        if not winners:
-            lowest = _lowest(hopeful, votes, surplus, seats - len(elected), chance, record)
-            hopeful.remove(lowest)
-            keep[lowest] = 0
-            record.stages[-1] = replace(record.stages[-1], excluded=(lowest,))
+        record.stages.append(_stage(profile, votes, left, quota, winners, words))
+        open_ = _seatable(hopeful, elected, gate) if len(elected) < places else hopeful
+        out = [number for number in hopeful if number not in open_]
+        if out:
+            # Whoever can no longer be seated goes out at once, all together.
+            _note(record, doomed_words(rules, elected, profile.candidates, out))
+        elif not winners:
+            guarded = [] if gate is None else gate.guarded(elected, hopeful)
+            loose = [number for number in hopeful if number not in guarded]
+            kept = [number for number in guarded if votes[number] <= min(votes[each] for each in loose)]
+            _note(record, guarded_words(rules, elected, profile.candidates, kept))
+            out = [_lowest(loose, votes, surplus, len(hopeful), places - len(elected), gate, chance, record)]
+        hopeful = [number for number in hopeful if number not in out]
+        for number in out:
+            keep[number] = 0
+        if out:
+            record.stages[-1] = replace(record.stages[-1], excluded=tuple(out))
     if not record.stages:
         record.stages.append(_stage(profile, votes, left, quota, []))
-    if len(elected) < seats and hopeful:
-        rest = _by_votes(hopeful, votes)
+    if len(elected) < places and hopeful:
+        rest = _by_votes(_seatable(hopeful, elected, gate), votes)
+        shut = [number for number in hopeful if number not in rest]
+        _note(record, doomed_words(rules, elected, profile.candidates, shut))
         elected += rest
         record.stages[-1] = replace(record.stages[-1], elected=(*record.stages[-1].elected, *rest))
     record.quota = Fraction(quota, ONE)
@@ -102,19 +121,77 @@ def _by_votes(numbers: list[int], votes: dict[int, int]) -> list[int]:
 
 
 def _lowest(
-    hopeful: list[int], votes: dict[int, int], surplus: int, places: int, chance: Chance, record: Record
+    hopeful: list[int],
+    votes: dict[int, int],
+    surplus: int,
+    standing: int,
+    places: int,
+    gate: Seatable | None,
+    chance: Chance,
+    record: Record,
 ) -> int:
     least = min(votes[number] for number in hopeful)
     tied = tuple(number for number in sorted(hopeful) if votes[number] <= least + surplus)
     if len(tied) == 1:
         return tied[0]
-    empty = all(votes[number] == 0 for number in tied) and len(hopeful) - len(tied) >= places
+    empty = all(votes[number] == 0 for number in tied) and standing - len(tied) >= places and gate is None
     chosen = chance.pick(len(record.stages), EXCLUSION, tied, harmless=empty)
     record.ties.append(Tie(len(record.stages), EXCLUSION, tied, BY_LOT, (chosen,)))
     return chosen
 
 
-def _stage(profile: Profile, votes: dict[int, int], left: int, quota: int, winners: list[int]) -> Stage:
+def _seatable(hopeful: list[int], elected: list[int], gate: Seatable | None) -> list[int]:
+    """Those of the hopeful who can still be seated beside those elected."""
+    shut = [] if gate is None else gate.doomed(elected, hopeful, hopeful)
+    return [number for number in hopeful if number not in shut]
+
+
+def _winners(
+    reached: list[int],
+    votes: dict[int, int],
+    hopeful: list[int],
+    elected: list[int],
+    gate: Seatable | None,
+    profile: Profile,
+    chance: Chance,
+    record: Record,
+) -> tuple[list[int], tuple[str, ...]]:
+    """Those with the quota who are elected, highest first, and a sentence for each whom constraints shut out."""
+    if gate is None or profile.constraints is None:
+        return reached, ()
+    winners: list[int] = []
+    words: tuple[str, ...] = ()
+    line = reached
+    while line:
+        so_far = elected + winners
+        pool = [number for number in hopeful if number not in winners]
+        shut = gate.doomed(so_far, pool, line)
+        words += doomed_words(profile.constraints.rules, so_far, profile.candidates, sorted(shut))
+        line = [number for number in line if number not in shut]
+        if not line:
+            break
+        equal = [number for number in line if votes[number] == votes[line[0]]]
+        others = [number for number in pool if number not in equal]
+        if len(equal) > 1 and not gate.possible(so_far + equal, others):
+            tied = tuple(sorted(equal))
+            chosen = chance.pick(len(record.stages) + 1, SEAT, tied)
+            record.ties.append(Tie(len(record.stages) + 1, SEAT, tied, BY_LOT, (chosen,)))
+            equal = [chosen]
+        winners += equal
+        line = [number for number in line if number not in equal]
+    return winners, words
+
+
+def _note(record: Record, words: tuple[str, ...]) -> None:
+    """Add what is not said yet."""
+    last = record.stages[-1]
+    fresh = tuple(text for text in words if text not in last.notes)
+    record.stages[-1] = replace(last, notes=(*last.notes, *fresh))
+
+
+def _stage(
+    profile: Profile, votes: dict[int, int], left: int, quota: int, winners: list[int], words: tuple[str, ...] = ()
+) -> Stage:
     return Stage(
         "round",
         (),
@@ -123,4 +200,6 @@ def _stage(profile: Profile, votes: dict[int, int], left: int, quota: int, winne
         tuple(winners),
         (),
         Fraction(quota, ONE),
+        None,
+        words,
     )

@@ -56,7 +56,7 @@ def count(profile: Profile, rule: Preset, seats: int, chance: Chance, record: Re
             Fraction(0),
         )
     )
-    seat(standing, above, wins, seats, chance, record)
+    seat(standing, above, wins, seats, chance, record, profile)
 
 
 def _places(ranking: Ranking, withdrawn: frozenset[int]) -> dict[int, int]:
@@ -127,6 +127,7 @@ def _describe(profile: Profile, prefer: dict[Pair, int], record: Record) -> None
     losers = [one for one in standing if all(beats(other, one) for other in standing if other != one)]
     record.details["condorcet_winner"] = winners[0] if winners else None
     record.details["condorcet_loser"] = losers[0] if losers and len(standing) > 1 else None
+    record.details["smith"] = []
     # Members of the Smith set have higher Copeland scores than others, so it is a beginning of that order.
     points = {
         one: sum(

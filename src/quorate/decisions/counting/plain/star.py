@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 from quorate.decisions.counting.chances import FINALIST, RUNOFF, Chance
+from quorate.decisions.counting.constraints import doomed_words
 from quorate.decisions.counting.outcome import BY_LOT, Record, Stage, Tie
+from quorate.decisions.counting.plain.seatable import seatable
 from quorate.decisions.counting.plain.sums import ballots
 from quorate.decisions.counting.presets import Preset
 from quorate.decisions.counting.profile import STARS, Profile
@@ -31,13 +34,18 @@ class _Star:
 
     def run(self, seats: int) -> None:
         left = list(self.profile.standing)
-        while left and len(self.record.elected) < seats:
+        gate = seatable(self.profile, seats, self.record)
+        while left and len(self.record.elected) < (gate.places if gate else seats):
+            out = gate.doomed(self.record.elected, left, left) if gate else []
+            rules = self.profile.constraints.rules if self.profile.constraints else ()
+            words = doomed_words(rules, self.record.elected, self.profile.candidates, out)
+            left = [number for number in left if number not in out]
             self._stage("scores", (), {number: self.sums[number] for number in left}, 0)
+            self.record.stages[-1] = replace(self.record.stages[-1], excluded=tuple(out), notes=words)
             winner = left[0] if len(left) == 1 else self._runoff(self._finalists(left))
             left.remove(winner)
             self.record.elected.append(winner)
-            last = self.record.stages[-1]
-            self.record.stages[-1] = Stage(last.kind, last.subjects, last.totals, last.non_transferable, (winner,))
+            self.record.stages[-1] = replace(self.record.stages[-1], elected=(winner,))
 
     def _stage(self, kind: str, subjects: tuple[int, ...], totals: dict[int, int], rest: int) -> None:
         shown = tuple(Fraction(totals.get(number, 0)) for number in self.profile.numbers)

@@ -22,7 +22,7 @@ def count(profile: Profile, rule: Preset, seats: int, chance: Chance, record: Re
     record.stages.append(Stage(kind, (), tuple(Fraction(sums[number]) for number in profile.numbers), Fraction(0)))
     standing = profile.standing
     above = {(one, other) for one in standing for other in standing if sums[one] > sums[other]}
-    seat(standing, above, sums, seats, chance, record)
+    seat(standing, above, sums, seats, chance, record, profile)
 
 
 def ballots(profile: Profile, rule: Preset) -> list[tuple[dict[int, int], int]]:

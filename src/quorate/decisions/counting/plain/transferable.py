@@ -9,8 +9,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from quorate.decisions.counting.chances import EXCLUSION, SURPLUS, Chance
+from quorate.decisions.counting.chances import EXCLUSION, SEAT, SURPLUS, Chance
+from quorate.decisions.counting.constraints import doomed_words, guarded_words
 from quorate.decisions.counting.outcome import BY_LOT, Record, Stage, Tie
+from quorate.decisions.counting.plain.seatable import Seatable, seatable
 from quorate.decisions.counting.presets import Preset
 from quorate.decisions.counting.profile import Profile, Ranking
 
@@ -26,18 +28,19 @@ class Paper:
 
 def count(profile: Profile, rule: Preset, seats: int, chance: Chance, record: Record) -> None:
     """Count ``profile`` under one of the rules with transferable votes, writing into ``record``."""
+    gate = seatable(profile, seats, record)
     papers = [(order, weight) for ranking, weight in profile.rankings if (order := _order(ranking, profile.withdrawn))]
     record.valid = sum(weight for _order, weight in papers)
     if not rule.repeats:
-        _Hand(papers, profile, rule, seats, chance, record).run()
+        _Hand(papers, profile, rule, seats, chance, record, gate).run()
         return
     left = list(profile.standing)
-    for seat in range(1, seats + 1):
+    for seat in range(1, (gate.places if gate else seats) + 1):
         if not left:
             break
         fresh = [(tuple(n for n in order if n in left), weight) for order, weight in papers]
         before = len(record.elected)
-        _Hand(fresh, profile, rule, 1, chance, record, left=left, again=seat > 1).run()
+        _Hand(fresh, profile, rule, 1, chance, record, gate, left=left, again=seat > 1).run()
         for number in record.elected[before:]:
             left.remove(number)
 
@@ -64,24 +67,32 @@ class _Hand:
         seats: int,
         chance: Chance,
         record: Record,
+        gate: Seatable | None,
         left: Sequence[int] | None = None,
         again: bool = False,
     ) -> None:
         self.unit = 10**rule.places
         self.ballots = list(papers)
         self.profile, self.rule, self.seats = profile, rule, seats
-        self.chance, self.record = chance, record
+        self.chance, self.record, self.gate = chance, record, gate
+        # Seats of which the quota is made, and seats that are filled: constraints may leave some empty.
+        self.places = gate.places if gate is not None and not rule.repeats else seats
         self.continuing = list(profile.standing if left is None else left)
         self.seated_before = list(record.elected)
         self.again = again
         self.elected: list[int] = []
         self.waiting: list[int] = []
         self.history: list[dict[int, int]] = []
+        self.doomed: list[int] = []
+        self.gate_rules = profile.constraints.rules if profile.constraints else ()
 
     def run(self) -> None:
         subjects = tuple(self.seated_before) if self.again else ()
         self._begin("again" if self.again else "first", subjects)
         while not self._complete():
+            if self.doomed:
+                self._exclude_doomed()
+                continue
             surplus = self._largest_surplus()
             if surplus is not None:
                 self._transfer_surplus(surplus)
@@ -95,12 +106,36 @@ class _Hand:
                 # D.3 is tested before the papers of a defeated candidate are moved.
                 self._seat_the_rest()
             else:
-                pile, self.piles[lowest] = self.piles[lowest], []
-                self.totals[lowest] = 0
-                for paper in pile:
-                    self._give(paper)
+                self._move([lowest])
                 self._close("exclusion", (lowest,))
         self.record.elected += self.elected
+
+    def _move(self, out: list[int]) -> None:
+        """Pass on all papers of the excluded at the value they have."""
+        piles = [self.piles[number] for number in out]
+        for number in out:
+            self.piles[number], self.totals[number] = [], 0
+        for pile in piles:
+            for paper in pile:
+                self._give(paper)
+
+    def _exclude_doomed(self) -> None:
+        """Whoever can no longer be seated goes out, all together, before any other step."""
+        out = self.doomed
+        self.continuing = [number for number in self.continuing if number not in out]
+        last = self.record.stages[-1]
+        self.record.stages[-1] = replace(last, excluded=(*last.excluded, *out))
+        if self.rule.name == "wright-stv":
+            self._begin("restart", tuple(out))
+        elif self.rule.name == "wigm-prf" and self._fills():
+            self._seat_the_rest()
+        else:
+            self._move(out)
+            self._close("doomed", tuple(out))
+
+    def _doomed(self, among: list[int]) -> list[int]:
+        """Those of the hopeful who cannot be seated beside those who are."""
+        return [] if self.gate is None else self.gate.doomed(self.seated_before + self.elected, self._pool(), among)
 
     def _begin(self, kind: str, subjects: tuple[int, ...]) -> None:
         """Sort all papers by their first continuing candidate, at full value."""
@@ -136,20 +171,14 @@ class _Hand:
         return [number for number in self.continuing if number not in self.elected]
 
     def _fills(self) -> bool:
-        return len(self._hopeful()) <= self.seats - len(self.elected)
+        hopeful = self._hopeful()
+        return len(hopeful) - len(self._doomed(hopeful)) <= self.places - len(self.elected)
 
     def _complete(self) -> bool:
-        return len(self.elected) >= self.seats or not self._hopeful()
+        return len(self.elected) >= self.places or not self._hopeful()
 
     def _close(self, kind: str, subjects: tuple[int, ...], amount: int | None = None) -> None:
         """End a stage: elect who has the quota, or everybody when no more are left than seats."""
-        reached = self._by_votes([number for number in self._hopeful() if self.totals[number] >= self.quota])
-        self.elected += reached
-        self.waiting += reached
-        if len(self.elected) < self.seats and self._fills():
-            rest = self._by_votes(self._hopeful())
-            self.elected += rest
-            reached = reached + rest
         self.history.append(dict(self.totals))
         self.record.stages.append(
             Stage(
@@ -157,18 +186,65 @@ class _Hand:
                 subjects,
                 tuple(Fraction(self.totals[number], self.unit) for number in self.profile.numbers),
                 Fraction(self.exhausted + self.lost, self.unit),
-                tuple(reached),
+                (),
                 (),
                 Fraction(self.quota, self.unit) if self.rule.name in ("wright-stv", "irv") else None,
                 None if amount is None else Fraction(amount, self.unit),
             )
         )
+        reached = self._by_votes([number for number in self._hopeful() if self.totals[number] >= self.quota])
+        self.doomed = []
+        if self.gate is None:
+            self._seat(reached, waiting=True)
+        else:
+            self._seat_where_possible(reached, self.gate)
+        if len(self.elected) < self.places and self._fills():
+            self._seat_the_rest()
+
+    def _seat_where_possible(self, reached: list[int], gate: Seatable) -> None:
+        """One after the other, as long as constraints leave room; equal ones together where there is room for all."""
+        self._find_doomed(reached)
+        while reached := [number for number in reached if number not in self.doomed]:
+            most = self.totals[reached[0]]
+            first = [number for number in reached if self.totals[number] == most]
+            rest = [number for number in self._pool() if number not in first]
+            if len(first) > 1 and not gate.possible(self.seated_before + self.elected + first, rest):
+                first = [self._choose(SEAT, first)]
+            self._seat(first, waiting=True)
+            reached = [number for number in reached if number not in first]
+            self._find_doomed(reached)
+        if len(self.elected) < self.places:
+            self._find_doomed(self._hopeful())
+
+    def _find_doomed(self, among: list[int]) -> None:
+        """Write down who of them can no longer be seated, and why."""
+        found = [number for number in self._doomed(among) if number not in self.doomed]
+        seated = self.seated_before + self.elected
+        self._note(doomed_words(self.gate_rules, seated, self.profile.candidates, sorted(found)))
+        self.doomed = sorted(self.doomed + found)
+
+    def _seat(self, numbers: list[int], waiting: bool = False) -> None:
+        self.elected += numbers
+        self.waiting += numbers if waiting else []
+        last = self.record.stages[-1]
+        self.record.stages[-1] = replace(last, elected=(*last.elected, *numbers))
 
     def _seat_the_rest(self) -> None:
-        rest = self._by_votes(self._hopeful())
-        self.elected += rest
+        hopeful = self._hopeful()
+        hopeless = self._doomed(hopeful)
+        self._seat(self._by_votes([number for number in hopeful if number not in hopeless]))
+
+    def _pool(self) -> list[int]:
+        """Those of whom constraints think as not yet decided."""
+        if self.rule.repeats:
+            seated = self.seated_before + self.elected
+            # An exclusion within one seat is not for good.
+            return [number for number in self.profile.standing if number not in seated]
+        return self._hopeful()
+
+    def _note(self, words: tuple[str, ...]) -> None:
         last = self.record.stages[-1]
-        self.record.stages[-1] = replace(last, elected=last.elected + tuple(rest))
+        self.record.stages[-1] = replace(last, notes=(*last.notes, *words))
 
     def _by_votes(self, numbers: list[int]) -> list[int]:
         return sorted(numbers, key=lambda number: (-self.totals[number], number))
@@ -184,9 +260,16 @@ class _Hand:
 
     def _lowest(self) -> int:
         hopeful = self._hopeful()
-        least = min(self.totals[number] for number in hopeful)
-        tied = [number for number in hopeful if self.totals[number] == least]
+        guarded = [] if self.gate is None or self.rule.repeats else self.gate.guarded(self.elected, hopeful)
+        loose = [number for number in hopeful if number not in guarded]
+        least = min(self.totals[number] for number in loose)
+        tied = [number for number in loose if self.totals[number] == least]
+        kept = sorted(number for number in guarded if self.totals[number] <= least)
+        if kept:
+            self._note(guarded_words(self.gate_rules, self.elected, self.profile.candidates, kept))
         empty = least == 0 and len(hopeful) - len(tied) >= self.seats - len(self.elected)
+        # Where an exclusion is for good, it matters to constraints who goes first.
+        empty = empty and (self.gate is None or self.rule.repeats)
         return self._choose(EXCLUSION, tied, harmless=empty and self.rule.name != "wright-stv")
 
     def _choose(self, kind: str, tied: list[int], harmless: bool = False) -> int:
@@ -195,7 +278,7 @@ class _Hand:
             return tied[0]
         stage = len(self.record.stages)
         at_first = tuple(sorted(tied))
-        best = max if kind == SURPLUS else min
+        best = min if kind == EXCLUSION else max
         back = len(self.history) - 2
         while self.rule.history and back >= 0:
             then = self.history[back]

@@ -12,11 +12,13 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from quorate.decisions.counting.arrays import Integers, Status, np
-from quorate.decisions.counting.chances import EXCLUSION, Chance
+from quorate.decisions.counting.chances import EXCLUSION, SEAT, Chance
+from quorate.decisions.counting.constraints import doomed_words, guarded_words
 from quorate.decisions.counting.outcome import BY_LOT, Record, Stage, Tie
 from quorate.decisions.counting.presets import Preset
 from quorate.decisions.counting.profile import Profile
 from quorate.decisions.counting.vector.packing import Packed, TooLarge, summed
+from quorate.decisions.counting.vector.seatable import Seatable, gate
 
 SCALE = 1_000_000_000
 LEAST_SURPLUS = 1_000
@@ -49,18 +51,30 @@ class _Meek:
         self.keep: Integers = np.where(self.status == HOPEFUL, SCALE, 0).astype(np.int64)
         self.votes: Integers = np.zeros(self.size, dtype=np.int64)
         self.quota = 0
+        self.limits = gate(profile, seats, record)
+        self.fill = seats if self.limits is None else self.limits.places
+        self.laws = profile.constraints.rules if profile.constraints is not None else ()
+        self.names = profile.candidates
+        self.words: tuple[str, ...] = ()
 
     def run(self) -> None:
         while not self.complete():
             winners, surplus = self.round()
             self.stage(winners)
-            if not winners:
+            barred = self.barred() if len(self.record.elected) < self.fill else []
+            if barred:
+                self.note(doomed_words(self.laws, self.record.elected, self.names, barred))
+                self.leave(barred)
+            elif not winners:
                 self.exclude(surplus)
         if not self.record.stages:
             self.share_out(tree(self.packed, self.status))
             self.stage([])
-        rest = self.sorted(np.flatnonzero(self.status == HOPEFUL))
-        if len(self.record.elected) < self.seats and rest:
+        hopeful = np.flatnonzero(self.status == HOPEFUL)
+        if len(self.record.elected) < self.fill and len(hopeful):
+            barred = self.barred()
+            rest = [number for number in self.sorted(hopeful) if number not in barred]
+            self.note(doomed_words(self.laws, self.record.elected, self.names, barred))
             self.record.elected += rest
             last = self.record.stages[-1]
             self.record.stages[-1] = replace(last, elected=(*last.elected, *rest))
@@ -68,7 +82,16 @@ class _Meek:
 
     def complete(self) -> bool:
         seated = len(self.record.elected)
-        return seated >= self.seats or seated + int((self.status == HOPEFUL).sum()) <= self.seats
+        if seated >= self.fill:
+            return True
+        return seated + int((self.status == HOPEFUL).sum()) - len(self.barred()) <= self.fill
+
+    def barred(self) -> list[int]:
+        """The hopeful who cannot be seated beside those elected."""
+        if self.limits is None:
+            return []
+        hopeful = np.flatnonzero(self.status == HOPEFUL).tolist()
+        return self.limits.doomed(self.record.elected, hopeful, hopeful)
 
     def round(self) -> tuple[list[int], int]:
         """Iterate until somebody has the quota or the surplus no longer shrinks."""
@@ -78,8 +101,8 @@ class _Meek:
             self.share_out(levels)
             hopeful = np.flatnonzero(self.status == HOPEFUL)
             reached = hopeful[self.votes[hopeful] >= self.quota]
-            winners = self.sorted(reached)
-            self.status[reached] = SEATED
+            winners = self.sorted(reached) if self.limits is None else self.admitted(self.sorted(reached), self.limits)
+            self.status[winners] = SEATED
             self.record.elected += winners
             seated = np.flatnonzero(self.status == SEATED)
             surplus = max(0, int((self.votes[seated] - self.quota).sum()))
@@ -91,6 +114,36 @@ class _Meek:
                 kept = (int(self.keep[number]) * self.quota + SCALE - 1) // SCALE
                 votes = int(self.votes[number])
                 self.keep[number] = min(SCALE, (kept * SCALE + votes - 1) // votes)
+
+    def admitted(self, line: list[int], limits: Seatable) -> list[int]:
+        """Those who have the quota and room under the constraints, highest first."""
+        stage = len(self.record.stages) + 1
+        winners: list[int] = []
+        self.words = ()
+        undecided = set(np.flatnonzero(self.status == HOPEFUL).tolist())
+        while line:
+            elected = [*self.record.elected, *winners]
+            barred = limits.doomed(elected, undecided, line)
+            self.words += doomed_words(self.laws, elected, self.names, barred)
+            line = [number for number in line if number not in barred]
+            level = [number for number in line if self.votes[number] == self.votes[line[0]]]
+            if len(level) > 1 and not limits.possible([*elected, *level], undecided.difference(level)):
+                picked = self.chance.pick(stage, SEAT, tuple(sorted(level)))
+                self.record.ties.append(Tie(stage, SEAT, tuple(sorted(level)), BY_LOT, (picked,)))
+                level = [picked]
+            winners += level
+            undecided.difference_update(level)
+            line = [number for number in line if number not in level]
+        return winners
+
+    def note(self, words: tuple[str, ...]) -> None:
+        last = self.record.stages[-1]
+        self.record.stages[-1] = replace(last, notes=tuple(dict.fromkeys((*last.notes, *words))))
+
+    def leave(self, out: list[int]) -> None:
+        self.status[out] = OUT
+        self.keep[out] = 0
+        self.record.stages[-1] = replace(self.record.stages[-1], excluded=tuple(out))
 
     def share_out(self, levels: list[Level]) -> None:
         """One distribution of all ballots with the present keep factors, and the quota from it."""
@@ -125,24 +178,30 @@ class _Meek:
 
     def exclude(self, surplus: int) -> None:
         hopeful = np.flatnonzero(self.status == HOPEFUL)
-        votes = self.votes[hopeful]
-        tied = tuple(hopeful[votes <= votes.min() + surplus].tolist())
+        loose = hopeful
+        if self.limits is not None:
+            guarded = self.limits.guarded(self.record.elected, hopeful.tolist())
+            loose = hopeful[~np.isin(hopeful, guarded)]
+            kept = [number for number in guarded if self.votes[number] <= self.votes[loose].min()]
+            self.note(guarded_words(self.laws, self.record.elected, self.names, kept))
+        votes = self.votes[loose]
+        tied = tuple(loose[votes <= votes.min() + surplus].tolist())
         out = tied[0]
         if len(tied) > 1:
             none = not self.votes[list(tied)].any()
-            harmless = none and len(hopeful) - len(tied) >= self.seats - len(self.record.elected)
+            free = self.fill - len(self.record.elected)
+            harmless = none and len(hopeful) - len(tied) >= free and self.limits is None
             stage = len(self.record.stages)
             out = self.chance.pick(stage, EXCLUSION, tied, harmless=harmless)
             self.record.ties.append(Tie(stage, EXCLUSION, tied, BY_LOT, (out,)))
-        self.status[out] = OUT
-        self.keep[out] = 0
-        self.record.stages[-1] = replace(self.record.stages[-1], excluded=(out,))
+        self.leave([out])
 
     def stage(self, winners: list[int]) -> None:
         left = self.record.valid * SCALE - int(self.votes.sum())
         totals = tuple(Fraction(votes, SCALE) for votes in self.votes[1:].tolist())
         quota = Fraction(self.quota, SCALE)
-        self.record.stages.append(Stage("round", (), totals, Fraction(left, SCALE), tuple(winners), (), quota))
+        lost = Fraction(left, SCALE)
+        self.record.stages.append(Stage("round", (), totals, lost, tuple(winners), (), quota, None, self.words))
 
     def sorted(self, numbers: Integers) -> list[int]:
         return [int(number) for number in numbers[np.lexsort((numbers, -self.votes[numbers]))]]

@@ -39,7 +39,7 @@ def count(profile: Profile, rule: Preset, seats: int, chance: Chance, record: Re
     wins[standing - 1] = above.sum(axis=1)
     kind = "locked" if rule.strength == "locked" else "paths"
     record.stages.append(Stage(kind, (), tuple(Fraction(number) for number in wins.tolist()), Fraction(0)))
-    seat(standing, above, wins[standing - 1], seats, chance, record)
+    seat(standing, above, wins[standing - 1], seats, chance, record, profile)
 
 
 def compared(packed: Packed, standing: Integers, *, silent: bool) -> Integers:

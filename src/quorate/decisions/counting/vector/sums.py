@@ -7,10 +7,12 @@ from fractions import Fraction
 
 from quorate.decisions.counting.arrays import Integers, np
 from quorate.decisions.counting.chances import FINALIST, RUNOFF, Chance
+from quorate.decisions.counting.constraints import doomed_words
 from quorate.decisions.counting.outcome import BY_LOT, Record, Stage, Tie
 from quorate.decisions.counting.presets import Preset
 from quorate.decisions.counting.profile import STARS, Profile
 from quorate.decisions.counting.vector.packing import Packed, summed
+from quorate.decisions.counting.vector.seatable import Seatable, gate
 from quorate.decisions.counting.vector.seating import seat
 
 
@@ -32,7 +34,7 @@ def count(profile: Profile, rule: Preset, seats: int, chance: Chance, record: Re
     record.stages.append(Stage(kind, (), tuple(Fraction(total) for total in sums[1:].tolist()), Fraction(0)))
     standing = np.array(profile.standing, dtype=np.int64)
     theirs = sums[standing]
-    seat(standing, theirs[:, None] > theirs[None, :], theirs, seats, chance, record)
+    seat(standing, theirs[:, None] > theirs[None, :], theirs, seats, chance, record, profile)
 
 
 def pointed(profile: Profile, rule: Preset, packed: Packed) -> tuple[Integers, Integers]:
@@ -76,8 +78,12 @@ def star(profile: Profile, rule: Preset, seats: int, chance: Chance, record: Rec
         prefer[one] = ((points[:, one, None] > points) * weights[:, None]).sum(axis=0, dtype=np.int64)
     open_ = np.zeros(size, dtype=bool)
     open_[list(profile.standing)] = True
-    while open_.any() and len(record.elected) < seats:
+    limits = gate(profile, seats, record)
+    while open_.any() and len(record.elected) < (seats if limits is None else limits.places):
+        shut, notes = _shut(limits, profile, record.elected, np.flatnonzero(open_).tolist())
+        open_[shut] = False
         record.stages.append(_shown("scores", (), np.where(open_, sums, 0), 0))
+        record.stages[-1] = replace(record.stages[-1], excluded=tuple(shut), notes=notes)
         numbers = np.flatnonzero(open_)
         if len(numbers) == 1:
             winner = int(numbers[0])
@@ -88,6 +94,16 @@ def star(profile: Profile, rule: Preset, seats: int, chance: Chance, record: Rec
         record.elected.append(winner)
         record.stages[-1] = replace(record.stages[-1], elected=(winner,))
         open_[winner] = False
+
+
+def _shut(
+    limits: Seatable | None, profile: Profile, elected: list[int], undecided: list[int]
+) -> tuple[list[int], tuple[str, ...]]:
+    """Who can no longer be seated, and a sentence for each."""
+    if limits is None or profile.constraints is None:
+        return [], ()
+    found = limits.doomed(elected, undecided, undecided)
+    return found, doomed_words(profile.constraints.rules, elected, profile.candidates, found)
 
 
 def _shown(kind: str, subjects: tuple[int, ...], totals: Integers, rest: int) -> Stage:

@@ -8,9 +8,11 @@ receipt and changes nothing.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
+from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicNumbers
 
@@ -20,7 +22,7 @@ from quorate.access.policy import authorise
 from quorate.decisions.balloting import blind, sealing
 from quorate.decisions.balloting.ballots import anchor as anchor_of
 from quorate.decisions.balloting.ballots import ballot_bytes, commit, leaf
-from quorate.decisions.balloting.bundle import Token
+from quorate.decisions.balloting.bundle import Token, issued_checkpoint
 from quorate.decisions.balloting.group import ORDER
 from quorate.decisions.balloting.receipts import Receipt, path_of, path_of_last
 from quorate.kernel import clock
@@ -29,11 +31,11 @@ from quorate.kernel.i18n import gettext
 from quorate.ledger.actions import append, instant
 from quorate.ledger.keys import signing_key
 from quorate.ledger.merkle import Frontier, leaf_hash
-from quorate.ledger.notes import Checkpoint
+from quorate.ledger.notes import Checkpoint, NoteError, PublicKey, open_note
 from quorate.registers.elections import keyring
-from quorate.registers.elections.actions.conduct import refs
+from quorate.registers.elections.actions.conduct import locked, refs
 from quorate.registers.elections.models import Box, Election, NamedBallot, RollEntry, SealedBallot, UsedToken
-from quorate.registers.elections.queries import box, leaves
+from quorate.registers.elections.queries import box, cosigned, leaves, registrars
 from quorate.registers.elections.rules import read_ballot
 
 BYTES = 32
@@ -96,16 +98,17 @@ def cast_ballot(*, actor: Actor, election: Election, paper: Paper) -> Receipt:
 
 
 @action("ballot.cast", kinds=())
-def issue_token(*, actor: Actor, election: Election, blinded: bytes) -> bytes:
+def issue_token(*, actor: Actor, election: Election, blinded: Sequence[bytes]) -> list[bytes | None]:
     """Sign a blinded token for an elector who is signed in, once (level C); the same one again if the answer was lost.
 
-    ``Conflict`` for a second, different one.
+    The token comes blinded once for each registrar. What a second registrar signs is kept for them, and None until they
+    did: ask again. ``Conflict`` for a second, different token.
     """
     election, _held = _open_box(election, Election.Level.C)
     authorise(actor, "ballot.cast", election)
     assert actor.person_id is not None  # only a person is on a roll
     entry = RollEntry.objects.select_for_update().get(election=election, person_id=actor.person_id)
-    mark = sha256(blinded).hexdigest()
+    mark = sha256(b"".join(blinded)).hexdigest()
     if entry.voted and entry.blinded != mark:
         raise Conflict(
             gettext("your token was issued before"),
@@ -116,13 +119,70 @@ def issue_token(*, actor: Actor, election: Election, blinded: bytes) -> bytes:
     if registrar is None:
         raise UserError(gettext("the registrar's key is not here"), where="election")
     try:
-        signed = blind.blind_sign(registrar, blinded)
-    except blind.BlindError as error:
+        first, *others = blinded
+        signed = blind.blind_sign(registrar, first)
+        apart = registrars(election)[1:]
+        for number, item in zip([int(other["n"], 16) for other in apart], others, strict=True):
+            blind.check_blinded(number, item)
+    except (blind.BlindError, ValueError) as error:
         raise UserError(gettext("this is not a blinded token of this election"), where="blinded") from error
     if not entry.voted:
         entry.voted, entry.blinded = True, mark
-        entry.save(update_fields=["voted", "blinded"])
-    return signed
+        entry.second_blinded = others[0].hex() if others else ""
+        entry.save(update_fields=["voted", "blinded", "second_blinded"])
+    return [signed, *(bytes.fromhex(entry.second_signed) or None for _other in others)]
+
+
+@action("election.cosign", kinds=())
+def cosign(*, actor: Actor, election: Election, elector: UUID, signed: bytes) -> bool:
+    """Hand in the second registrar's signature over a token that waits for it; whether it was still wanted.
+
+    It is checked against the key in the manifest, so nobody but who holds that key can hand in one that is taken.
+    """
+    election, _held = _open_box(election, Election.Level.C)
+    authorise(actor, "election.cosign", election)
+    apart = registrars(election)[1:]
+    entry = RollEntry.objects.select_for_update().filter(election=election, elector=elector).first()
+    if not apart or entry is None or not entry.second_blinded:
+        raise Conflict(gettext("no token waits for a second registrar"), where="election")
+    n, e = int(apart[0]["n"], 16), apart[0]["e"]
+    if pow(int.from_bytes(signed), e, n) != int(entry.second_blinded, 16) or len(signed) != (n.bit_length() + 7) // 8:
+        raise Refused(gettext("this is no signature by the second registrar"), where="signed")
+    if entry.second_signed:
+        return False
+    entry.second_signed = signed.hex()
+    entry.save(update_fields=["second_signed"])
+    return True
+
+
+@action("election.cosign", kinds=("election.issued",))
+def state_issued(*, actor: Actor, election: Election, note: str) -> Election:
+    """Hand in the second registrar's signed list of those to whom they issued. Appends ``election.issued``.
+
+    It must be over the list that stands here: a registrar who signed for others than these refuses, and so do we.
+    """
+    election = locked(election)
+    authority = authorise(actor, "election.cosign", election)
+    apart = registrars(election)[1:]
+    if election.state != Election.State.CLOSED or not apart or election.manifest is None:
+        raise Conflict(gettext("a list of issued tokens is handed in after the close"), where="election")
+    listed = cosigned(election)
+    try:
+        said = open_note(note, [PublicKey.parse(apart[0]["key"])]).checkpoint
+    except NoteError as error:
+        raise Refused(gettext("this is no signature by the second registrar"), where="note") from error
+    if said != issued_checkpoint(election.manifest["log"], listed):
+        raise Conflict(gettext("this is another list than the one that stands here"), where="note")
+    election.second_note = note
+    election.save(update_fields=["second_note"])
+    append(
+        "election.issued",
+        actor=actor,
+        refs=refs(election),
+        data={"registrar": apart[0]["name"], "count": len(listed)},
+        authority=authority,
+    )
+    return election
 
 
 @action("ballot.drop", kinds=())
@@ -141,11 +201,14 @@ def drop_ballot(*, actor: Actor, election: Election, paper: Paper, token: Token 
         _void(election, paper)
         return _append(election, held, paper, commitment)
     if token is None or not _signed(election, token):
-        raise Refused(gettext("the registrar did not sign this token"), where="token")
+        raise Refused(gettext("the registrars did not sign this token"), where="token")
     if UsedToken.objects.filter(election=election, token=token.token.hex()).exists():
         raise Conflict(gettext("this token was used before"), where="token", mend=gettext("show the change code"))
     UsedToken.objects.create(
-        election=election, token=token.token.hex(), prefix=token.prefix.hex(), signature=token.signature.hex()
+        election=election,
+        token=token.token.hex(),
+        prefix=token.prefix.hex(),
+        signatures=[signature.hex() for signature in token.signatures],
     )
     return _append(election, held, paper, commitment)
 
@@ -265,11 +328,11 @@ def _receipt(
 
 
 def _signed(election: Election, token: Token) -> bool:
-    assert election.manifest is not None  # it is open
-    registrar = election.manifest["registrar"]
-    numbers = RSAPublicNumbers(registrar["e"], int(registrar["n"], 16))
-    shaped = len(token.token) == BYTES and len(token.prefix) == BYTES
-    return shaped and blind.verify(numbers, token.prefix + token.token, token.signature)
+    """Whether every registrar of the manifest signed it."""
+    keys = [RSAPublicNumbers(item["e"], int(item["n"], 16)) for item in registrars(election)]
+    shaped = len(token.token) == BYTES and len(token.prefix) == BYTES and len(token.signatures) == len(keys)
+    said = token.prefix + token.token
+    return shaped and all(blind.verify(key, said, held) for key, held in zip(keys, token.signatures, strict=True))
 
 
 def _hex(text: Any) -> bytes:

@@ -18,8 +18,8 @@ from quorate.ledger.refs import Ref
 from quorate.registers.elections import keyring
 from quorate.registers.elections.actions.roll import shuffle_roll
 from quorate.registers.elections.models import Box, Election, RollEntry
-from quorate.registers.elections.queries import eligible, standings, turnout
-from quorate.registers.elections.rules import ElectionFacts, manifest
+from quorate.registers.elections.queries import constraints, eligible, standings, turnout
+from quorate.registers.elections.rules import ElectionFacts, impossible, manifest, registrars_of
 from quorate.terms.models import Body
 
 
@@ -98,11 +98,19 @@ def open_election(*, actor: Actor, election: Election) -> Election:
         raise Conflict(gettext("this election is not waiting to be opened"), where="election")
     if now < election.opens_at or now >= election.closes_at:
         raise Conflict(gettext("voting opens at %s") % instant(election.opens_at), where="opens_at")
-    electors, standing = eligible(election, now), standings(election, now)
+    electors, standing = eligible(election, now), standings(election)
     if not electors:
         raise UserError(gettext("nobody is on the roll"), where="roll", mend=gettext("say whose members vote"))
     if not standing:
         raise UserError(gettext("nobody stands"), where="candidates", mend=gettext("wait for nominations"))
+    limits = constraints(election, now)
+    broken = impossible(limits, [item.id for item in standing], election.seats)
+    if broken:
+        raise UserError(
+            gettext("no choice of these candidates satisfies the constraints: %s") % "; ".join(broken),
+            where="constraints",
+            mend=gettext("correct the notice, or wait for more nominations"),
+        )
     key = signing_key(may_create=True)
     ring = keyring.make(election.pk, blind_tokens=election.level == Election.Level.C)
     public = ring.registrar.public_key().public_numbers() if ring.registrar is not None else None
@@ -122,13 +130,14 @@ def open_election(*, actor: Actor, election: Election) -> Election:
         candidates=standing,
         roll=roll,
         days=days,
-        cap=election.cap,
+        constraints=limits,
+        terms=election.term_months,
         lot_secret=ring.lot,
         lot_source=election.lot_source,
         key=key.public.text(),
         log=f"{key.name}/election/{election.pk}",
         sealing_key=ring.sealing_key.hex(),
-        registrar=None if public is None else {"n": f"{public.n:x}", "e": public.e},
+        registrars=[] if public is None else registrars_of(public.n, public.e, election.second_registrar),
     )
     election.manifest_hash = manifest_hash(election.manifest).hex()
     election.state = Election.State.OPEN

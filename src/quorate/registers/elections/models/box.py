@@ -19,7 +19,9 @@ class RollEntry(models.Model):
     """One elector. `voted`: level A and B, a ballot was cast; level C, a token was issued. Never when.
 
     `blinded` is the hash of the blinded token that was signed, so that a lost answer can be given again; it is
-    unrelated to the token that the elector ends up with.
+    unrelated to the token that the elector ends up with. `second_blinded` waits for the second registrar, where there
+    is one, and `second_signed` is their answer. They stand here, and not in a table of their own, because these rows are
+    written anew in random order.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid4)
@@ -30,6 +32,8 @@ class RollEntry(models.Model):
     )
     voted = models.BooleanField(default=False)
     blinded = models.CharField(max_length=64, blank=True, default="")
+    second_blinded = models.TextField(blank=True, default="")
+    second_signed = models.TextField(blank=True, default="")
 
     class Meta:
         constraints = [
@@ -81,6 +85,7 @@ class SealedBallot(models.Model):
     anchor = models.CharField(max_length=64)
     code = models.CharField(max_length=64, blank=True, default="")
     sealed = models.BinaryField(null=True)
+    checked = models.BooleanField(default=False, help_text="somebody looked it up by its commitment; never who or when")
 
     class Meta:
         constraints = [
@@ -97,7 +102,7 @@ class UsedToken(models.Model):
     election = models.ForeignKey(Election, on_delete=models.PROTECT, related_name="+")
     token = models.CharField(max_length=64)
     prefix = models.CharField(max_length=64)
-    signature = models.TextField()
+    signatures = models.JSONField(default=list)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["election", "token"], name="token_once")]

@@ -25,6 +25,12 @@ class Election(models.Model):
         B = "B"
         C = "C"
 
+    class Resolve(models.TextChoices):
+        """Where constraints hold: within the count (guard and doom), or when seats are given (strike, count again)."""
+
+        COUNT = "count"
+        SEATING = "seating"
+
     id = models.UUIDField(primary_key=True, default=ids.new_id)
     slug = models.SlugField(max_length=60, unique=True)
     title = models.CharField(max_length=160)
@@ -38,6 +44,9 @@ class Election(models.Model):
     roll_roles = models.JSONField(default=list, blank=True)
     endorsers_needed = models.PositiveSmallIntegerField(default=0)
     cap = models.PositiveSmallIntegerField(null=True, blank=True)
+    constraints = models.JSONField(default=list, blank=True)
+    resolve = models.CharField(max_length=7, choices=Resolve, default=Resolve.COUNT)
+    term_months = models.JSONField(default=list, blank=True)
     lot_source = models.CharField(max_length=200, blank=True, default="")
     state = models.CharField(max_length=10, choices=State, default=State.ANNOUNCED)
     announced_at = models.DateTimeField(default=clock.now)
@@ -50,6 +59,9 @@ class Election(models.Model):
     manifest = models.JSONField(null=True, blank=True)
     manifest_hash = models.CharField(max_length=64, blank=True, default="")
     bundle = models.JSONField(null=True, blank=True)
+    second_registrar = models.JSONField(null=True, blank=True)
+    second_note = models.TextField(blank=True, default="")
+    withdrawals = models.JSONField(default=list, blank=True)
     countbacks = models.JSONField(default=list, blank=True)
 
     class Meta:

@@ -26,6 +26,7 @@ urlpatterns = [
     path("elections/<slug:slug>/cancel/", officers.cancel, name="cancel"),
     path("elections/<slug:slug>/seat/", officers.seat, name="seat"),
     path("elections/<slug:slug>/left/", officers.left, name="left"),
+    path("elections/<slug:slug>/nominations/<uuid:nomination_id>/withdraw/", officers.strike, name="strike"),
     path("elections/<slug:slug>/requests/<uuid:request_id>/", officers.decide, name="decide"),
     path("elections/<slug:slug>/nominate/", standing.nominate, name="nominate"),
     path("elections/<slug:slug>/nominations/<uuid:nomination_id>/answer/", standing.answer, name="answer"),

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from typing import Any
 
 from django import forms
 
 from quorate.decisions.counting import PRESETS
+from quorate.decisions.counting.constraints import COUNT
 from quorate.directory.web.forms import DayField
 from quorate.kernel.i18n import _
 from quorate.registers.elections.models import Election
-from quorate.registers.elections.rules import ElectionFacts
+from quorate.registers.elections.rules import (
+    ElectionFacts,
+    read_constraints,
+    read_registrar,
+    whole_numbers,
+    written_constraints,
+)
 from quorate.terms.models import Body
 from quorate.terms.web.forms import PersonField
 from quorate.toolkit.forms import LongText
@@ -53,6 +61,38 @@ class NoticeForm(forms.Form):
     cap = forms.IntegerField(
         label=_("Seats at most for one group of employers"), min_value=1, max_value=200, required=False
     )
+    constraints = forms.CharField(
+        label=_("Other caps and reserved seats"),
+        required=False,
+        max_length=8000,
+        widget=LongText(attrs={"rows": 3}),
+        help_text=_(
+            "One on a line: name | at least 1 | at most 3 | members. Members are employer:SLUG, candidate:SLUG, body:SLUG"
+            " and other roles."
+        ),
+    )
+    resolve = forms.ChoiceField(
+        label=_("Caps and reserved seats hold"),
+        required=False,
+        initial="count",
+        choices=[
+            ("count", _("in the count: who can no longer be seated is excluded, who must be is kept")),
+            ("seating", _("at seating: the last elected who cannot be seated is struck, and all counted again")),
+        ],
+    )
+    term_months = forms.CharField(
+        label=_("Lengths of terms in months"),
+        required=False,
+        max_length=400,
+        help_text=_("In the order of election, separated by spaces, where terms are staggered: 24 24 12."),
+    )
+    second_registrar = forms.CharField(
+        label=_("Second registrar"),
+        required=False,
+        max_length=2000,
+        widget=LongText(attrs={"rows": 2}),
+        help_text=_("Level C: the public key that quorate election registrar make printed for an office apart."),
+    )
     lot_source = forms.CharField(
         label=_("Public value for lots"),
         required=False,
@@ -69,6 +109,10 @@ class NoticeForm(forms.Form):
         del given["body"]
         for name in ("seat_slugs", "roll_roles"):
             given[name] = tuple(given[name].split())
+        given["resolve"] = given["resolve"] or COUNT
+        given["constraints"] = read_constraints(given["constraints"])
+        given["term_months"] = whole_numbers(given["term_months"])
+        given["second_registrar"] = read_registrar(given["second_registrar"])
         for name in ("nominations_until", "opens_at", "closes_at"):
             moment: datetime = given[name]
             given[name] = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
@@ -79,7 +123,13 @@ def initial(election: Election) -> dict[str, Any]:
     """The notice as it stands."""
     given = {name: getattr(election, name) for name in NoticeForm.base_fields if name != "body"}
     lists = {name: " ".join(given[name]) for name in ("seat_slugs", "roll_roles")}
-    return {**given, **lists, "body": election.body.slug}
+    second = election.second_registrar
+    written = {
+        "constraints": written_constraints(election.constraints),
+        "term_months": " ".join(map(str, election.term_months)),
+        "second_registrar": "" if second is None else json.dumps(second, ensure_ascii=False),
+    }
+    return {**given, **lists, **written, "body": election.body.slug}
 
 
 class NominateForm(forms.Form):

@@ -36,7 +36,7 @@ from quorate.registers.elections.web.forms import (
     initial,
 )
 from quorate.registers.elections.web.public import PublicElections
-from quorate.registers.elections.web.shown import LEVELS, state_of
+from quorate.registers.elections.web.shown import LEVELS, constraint_words, standing_now, state_of
 from quorate.terms.models import Body
 from quorate.terms.reach import may_somewhere
 from quorate.toolkit.columns import Column
@@ -193,6 +193,22 @@ def left(request: HttpRequest, slug: str) -> HttpResponse:
 
 @login_required
 @require_POST
+def strike(request: HttpRequest, slug: str, nomination_id: UUID) -> HttpResponse:
+    """Withdraw after voting opened: one's own candidature, or, as an officer, that of somebody who no longer can stand."""
+    found = find(request, slug)
+    nomination = Nomination.objects.select_related("election__body").filter(pk=nomination_id, election=found).first()
+    if nomination is None:
+        raise NotFound(gettext("there is no such nomination"))
+    reason, actor = request.POST.get("reason", "")[:2000], actor_from(request)
+    if nomination.person_id == actor.person_id:
+        return _act(request, slug, lambda _found: actions.withdraw(actor=actor, nomination=nomination, reason=reason))
+    return _act(
+        request, slug, lambda _found: actions.strike_candidate(actor=actor, nomination=nomination, reason=reason)
+    )
+
+
+@login_required
+@require_POST
 def decide(request: HttpRequest, slug: str, request_id: UUID) -> HttpResponse:
     """Grant or refuse a request about the roll."""
     asked = RollRequest.objects.filter(pk=request_id, election__slug=slug).first()
@@ -251,6 +267,7 @@ def record_page(
         "secrecy": LEVELS[found.level],
         "nominations": rows,
         "own": own if nominating else None,
+        "mine": own,
         "answer_form": answer_form,
         "nominate_form": (nominate_form or NominateForm()) if may_nominate else None,
         "may_endorse": may_nominate,
@@ -269,11 +286,24 @@ def record_page(
         "cancel_form": ReasonForm() if manages and found.state not in ("published", "cancelled") else None,
         "seat_form": SeatForm() if manages and found.state == "published" and found.seat_slugs else None,
         "left_form": _left_form(found) if manages else None,
+        "withdraw_form": ReasonForm() if _may_leave(found, own) else None,
+        "strikable": _strikable(found, rows) if manages else [],
+        "constraints": constraint_words(found),
         "requests": RollRequest.objects.filter(election=found).select_related("person") if manages else [],
         "reason_form": ReasonForm(),
         "history": history("election", str(found.pk), private=True),
     }
     return render(request, "elections/election.html", context, status=status)
+
+
+def _may_leave(found: Election, own: Nomination | None) -> bool:
+    """Whether the reader stands in a vote that has opened and was not counted."""
+    return own is not None and own.slug in {row["id"] for row in standing_now(found)}
+
+
+def _strikable(found: Election, rows: Sequence[Nomination]) -> list[Nomination]:
+    still = {row["id"] for row in standing_now(found)}
+    return [row for row in rows if row.slug in still]
 
 
 def _left_form(found: Election) -> LeftForm | None:

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
+from quorate.access.actors import VISITOR
 from quorate.decisions.balloting import verifier
 from quorate.decisions.balloting.bundle import FEWEST, SMALL
 from quorate.decisions.counting import preset
@@ -16,11 +17,11 @@ from quorate.decisions.counting.formats import write
 from quorate.kernel.errors import NotFound, UserError
 from quorate.kernel.i18n import _, gettext
 from quorate.ledger.canonical import canonical
-from quorate.registers.elections import queries
+from quorate.registers.elections import actions, queries
 from quorate.registers.elections.actions.casting import receipt_for
 from quorate.registers.elections.models import Election, Nomination
 from quorate.registers.elections.rules import profile
-from quorate.registers.elections.web.shown import LEVELS, stages, state_of
+from quorate.registers.elections.web.shown import LEVELS, constraint_words, stages, state_of
 from quorate.toolkit.columns import Choice, Column, Empty
 from quorate.toolkit.history import history
 from quorate.toolkit.pages import public, public_render
@@ -82,6 +83,10 @@ def election(request: HttpRequest, slug: str) -> HttpResponse:
         "secrecy": LEVELS[found.level],
         "candidates": list(queries.nominations(found).filter(state=Nomination.State.ACCEPTED)),
         "voted": voted,
+        "constraints": constraint_words(found),
+        "gone": [names.get(name, name) for name in queries.withdrawn(found)],
+        "checked": queries.checked(found) if found.secret and found.manifest else None,
+        "unmet": (result["count"] or {}).get("constraints", {}).get("notes", []) if result else [],
         "electors": electors,
         "small": found.secret and found.state != Election.State.ANNOUNCED and 0 < electors < SMALL,
         "elected": [names.get(name, name) for name in result["elected"]] if result else [],
@@ -109,6 +114,9 @@ def check(request: HttpRequest, slug: str) -> HttpResponse:
     asked = request.GET.get("place", "").strip()
     rows = queries.box(found)
     place = next((row.place for row in rows if row.commitment == asked.lower()), None)
+    if place is not None:
+        # Looked up by the commitment, as a receipt has it: counted, without who or when.
+        actions.check_receipt(actor=VISITOR, election=found, commitment=asked.lower())
     if place is None and asked.isdecimal() and len(asked) < 10:
         place = int(asked)
     row = rows[place] if place is not None and place < len(rows) else None
@@ -167,13 +175,24 @@ def _blt(found: Election) -> tuple[str, str]:
     assert found.bundle is not None  # asked before
     items = found.bundle["ballots"]
     cast: list[Any] = items if found.secret else [item["ballot"] for item in items]
-    return write(profile(found.bundle["manifest"], cast), "blt"), "text/plain; charset=utf-8"
+    gone = [item["candidate"] for item in found.bundle.get("withdrawn", [])]
+    ballots = profile(found.bundle["manifest"], cast, gone, constrained=False)
+    return write(ballots, "blt"), "text/plain; charset=utf-8"
+
+
+def _constraints(found: Election) -> tuple[str, str]:
+    assert found.bundle is not None  # asked before
+    frozen = found.bundle["manifest"].get("constraints")
+    if frozen is None:
+        raise UserError(gettext("there are no constraints"))
+    return json.dumps(frozen, ensure_ascii=False, indent=1), "application/json"
 
 
 DOWNLOADS: dict[str, Callable[[Election], tuple[str, str]]] = {
     "bundle.json": _bundle,
     "ballots.jsonl": _ballots,
     "election.blt": _blt,
+    "constraints.json": _constraints,
 }
 
 
@@ -182,7 +201,8 @@ def _downloads(found: Election) -> list[str]:
     if found.bundle["ballots"] is None:
         return ["bundle.json", "manifest.json"]
     scored = found.bundle["manifest"]["ballot"] == "scores"
-    return ["bundle.json", "manifest.json", "ballots.jsonl", *([] if scored else ["election.blt"])]
+    limited = ["constraints.json"] if found.bundle["manifest"].get("constraints") else []
+    return ["bundle.json", "manifest.json", "ballots.jsonl", *([] if scored else ["election.blt"]), *limited]
 
 
 def _json(value: Any) -> HttpResponse:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from quorate.kernel.i18n import _
+from quorate.kernel.i18n import _, gettext
 from quorate.registers.elections.models import Election
+from quorate.registers.elections.queries import withdrawn
 
 STATES = {
     "announced": (_("Announced"), "info"),
@@ -33,6 +34,28 @@ def state_of(election: Election) -> tuple[object, str]:
     return STATES[election.state]
 
 
+def standing_now(election: Election) -> list[dict[str, str]]:
+    """The candidates of an open or closed vote who have not withdrawn; empty before and after."""
+    if election.manifest is None or election.state not in (Election.State.OPEN, Election.State.CLOSED):
+        return []
+    gone = withdrawn(election)
+    return [item for item in election.manifest["candidates"] if item["id"] not in gone]
+
+
+def constraint_words(election: Election) -> list[str]:
+    """Each cap and reserved seat in words: as frozen once voting opened, before that as the notice declares it."""
+    frozen = (election.manifest or {}).get("constraints")
+    rules = frozen["rules"] if frozen else [] if election.manifest else election.constraints
+    names = {item["id"]: item["name"] for item in (election.manifest or {}).get("candidates", [])}
+    found = []
+    for rule in rules:
+        bounds = [gettext("at least %d") % rule["least"]] if rule["least"] else []
+        bounds += [gettext("at most %d") % rule["most"]] if rule["most"] is not None else []
+        who = [names.get(item, item) for item in rule.get("candidates", rule.get("members", []))]
+        found.append(f"{rule['name']}: {', '.join(bounds)} ({', '.join(who) or gettext('nobody')})")
+    return found
+
+
 @dataclass(frozen=True)
 class Bar:
     """A candidate's total at a stage. `share` is of the largest total, in percent, for drawing."""
@@ -52,6 +75,7 @@ class DrawnStage:
     what: str
     bars: tuple[Bar, ...]
     lost: str
+    notes: tuple[str, ...] = ()
 
 
 def stages(count: dict[str, Any] | None) -> list[DrawnStage]:
@@ -76,5 +100,5 @@ def stages(count: dict[str, Any] | None) -> list[DrawnStage]:
             )
             for number, total in sorted(totals.items())
         )
-        found.append(DrawnStage(place, stage["what"], bars, stage["non_transferable"]))
+        found.append(DrawnStage(place, stage["what"], bars, stage["non_transferable"], tuple(stage.get("notes", ()))))
     return found

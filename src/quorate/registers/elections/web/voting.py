@@ -33,7 +33,7 @@ from quorate.kernel.i18n import gettext
 from quorate.registers.elections import actions, queries
 from quorate.registers.elections.actions.casting import Paper
 from quorate.registers.elections.models import Election
-from quorate.registers.elections.web.shown import LEVELS
+from quorate.registers.elections.web.shown import LEVELS, constraint_words
 from quorate.toolkit.pages import render
 
 LONGEST = 1 << 16
@@ -105,10 +105,11 @@ def token(request: HttpRequest, slug: str, given: dict[str, Any]) -> dict[str, A
     """Sign a blinded token (level C)."""
     found = _on_the_roll(request, slug)
     try:
-        blinded = bytes.fromhex(str(given.get("blinded", "")))
-    except ValueError:
-        blinded = b""
-    return {"signed": actions.issue_token(actor=actor_from(request), election=found, blinded=blinded).hex()}
+        blinded = [bytes.fromhex(item) for item in given["blinded"]]
+    except (KeyError, TypeError, ValueError):
+        blinded = []
+    signed = actions.issue_token(actor=actor_from(request), election=found, blinded=blinded)
+    return {"signed": [None if item is None else item.hex() for item in signed]}
 
 
 @csrf_exempt
@@ -121,7 +122,10 @@ def box(request: HttpRequest, slug: str, given: dict[str, Any]) -> dict[str, Any
         raise NotFound(gettext("there is no such election"))
     held = given.get("credential")
     try:
-        shown = Token(*(bytes.fromhex(held[name]) for name in ("token", "prefix", "signature"))) if held else None
+        shown = None
+        if held:
+            signatures = tuple(bytes.fromhex(item) for item in held["signatures"][:2])
+            shown = Token(bytes.fromhex(held["token"]), bytes.fromhex(held["prefix"]), signatures)
     except (KeyError, TypeError, ValueError) as error:
         raise UserError(gettext("this is not a token of this election"), where="credential") from error
     return actions.drop_ballot(actor=VISITOR, election=found, paper=Paper.read(given), token=shown).as_json()
@@ -163,7 +167,7 @@ def _marked(request: HttpRequest, found: Election) -> Any:
 
 def _page(request: HttpRequest, found: Election, error: UserError | None = None, *, status: int = 200) -> HttpResponse:
     entry = queries.entry_of(found, actor_from(request).person_id)
-    manifest = found.manifest or {"candidates": [], "ballot": "ranks", "largest_score": 0, "registrar": None}
+    manifest = found.manifest or {"candidates": [], "ballot": "ranks", "largest_score": 0}
     statements = {row.slug: row.statement for row in queries.nominations(found)} if found.manifest else {}
     marks = [
         {**item, "mark": request.POST.get(f"mark:{item['id']}", ""), "statement": statements.get(item["id"], "")}
@@ -176,8 +180,10 @@ def _page(request: HttpRequest, found: Election, error: UserError | None = None,
     context = {
         "election": found,
         "manifest": manifest,
-        "registrar": manifest["registrar"] or {},
+        "registrars": json.dumps(manifest.get("registrars", [])),
+        "gone": queries.withdrawn(found),
         "rule": preset(found.rule),
+        "constraints": constraint_words(found),
         "secrecy": LEVELS[found.level],
         "marks": marks,
         "choices": [str(n) for n in range(1, (manifest["largest_score"] or len(marks)) + 1)],

@@ -68,7 +68,7 @@
   };
 
   const ranks = () => {
-    const marks = [...form.querySelectorAll("[data-candidate]")];
+    const marks = [...form.querySelectorAll("[data-candidate]:not(:disabled)")];
     if (given.ballot === "approvals") {
       const chosen = marks.filter((mark) => mark.checked).map((mark) => mark.dataset.candidate).sort();
       return chosen.length ? [chosen] : [];
@@ -87,10 +87,12 @@
 
   // RFC 9474, RSABSSA-SHA384-PSS-Randomized.
   // What was drawn is given back in, so that a token whose answer was lost can be asked for again.
-  const token = async (drawn) => {
-    const n = BigInt("0x" + given.n), e = BigInt(given.e), size = given.n.length % 2 ? (given.n.length + 1) / 2 : given.n.length / 2;
+  const registrars = JSON.parse(given.registrars || "[]");
+  const token = async (drawn, place) => {
+    const key = registrars[place], own = drawn.blinds[place];
+    const n = BigInt("0x" + key.n), e = BigInt(key.e), size = Math.ceil(key.n.length / 2);
     const bits = n.toString(2).length - 1, length = Math.ceil(bits / 8);
-    const [value, prefix, salt] = [drawn.value, drawn.prefix, drawn.salt].map(bytes);
+    const [value, prefix, salt] = [drawn.value, drawn.prefix, own.salt].map(bytes);
     const digest = await hash("SHA-384", join(new Uint8Array(8), await hash("SHA-384", join(prefix, value)), salt));
     const block = join(new Uint8Array(length - 98), [1], salt);
     let mask = new Uint8Array(0);
@@ -100,7 +102,7 @@
     const masked = block.map((byte, place) => byte ^ mask[place]);
     masked[0] &= 0xff >> (8 * length - bits);
     const encoded = big(join(masked, digest, [0xbc]));
-    const factor = BigInt("0x" + drawn.factor);
+    const factor = BigInt("0x" + own.factor);
     const blinded = octets(encoded * power(factor, e, n) % n, size);
     return { blinded, finish: (signed) => {
       const signature = mod(big(signed) * inverse(factor, n), n);
@@ -139,16 +141,26 @@
 
   const credential = async () => {
     if (kept().token) return kept().token;
-    const n = BigInt("0x" + given.n), size = Math.ceil(given.n.length / 2);
     const drawn = kept().drawn || {
-      value: hex(random(32)), prefix: hex(random(32)), salt: hex(random(48)), factor: below(n, size).toString(16),
+      value: hex(random(32)), prefix: hex(random(32)),
+      blinds: registrars.map((key) => ({
+        salt: hex(random(48)), factor: below(BigInt("0x" + key.n), Math.ceil(key.n.length / 2)).toString(16),
+      })),
     };
     keep({ drawn });
-    const made = await token(drawn);
-    const answer = await send(given.token, { blinded: hex(made.blinded) }, true);
-    const signature = hex(made.finish(bytes(answer.signed)));
-    keep({ token: { token: drawn.value, prefix: drawn.prefix, signature }, drawn: undefined });
-    return kept().token || { token: drawn.value, prefix: drawn.prefix, signature };
+    const made = await Promise.all(registrars.map((_key, place) => token(drawn, place)));
+    const blinded = made.map((item) => hex(item.blinded));
+    let answer = await send(given.token, { blinded }, true);
+    while (answer.signed.includes(null)) {
+      say(given.waiting, false);
+      await new Promise((done) => { setTimeout(done, 2000); });
+      answer = await send(given.token, { blinded }, true);
+    }
+    say(given.working, false);
+    const signatures = made.map((item, place) => hex(item.finish(bytes(answer.signed[place]))));
+    const found = { token: drawn.value, prefix: drawn.prefix, signatures };
+    keep({ token: found, drawn: undefined });
+    return found;
   };
 
   const deliver = async (body, before) => {
@@ -205,7 +217,7 @@
     const file = done.querySelector("[data-slot=file]");
     file.href = URL.createObjectURL(new Blob([JSON.stringify(receipt, null, 1)], { type: "application/json" }));
     file.download = `receipt-${receipt.index}.json`;
-    done.querySelector("[data-slot=check]").href += `?place=${receipt.index}`;
+    done.querySelector("[data-slot=check]").href += `?place=${receipt.commitment}`;
     say("", false);
     done.querySelector("h2").focus();
   };

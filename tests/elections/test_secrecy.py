@@ -33,7 +33,7 @@ def test_rows_of_the_box_have_no_time_no_address_no_account_and_no_counter() -> 
             assert not isinstance(field, (*TIMES, models.GenericIPAddressField)), field
             assert not isinstance(field, (models.AutoField, models.BigAutoField)), field
     assert {field.name for field in columns(SealedBallot)} == {
-        "id", "election", "place", "commitment", "anchor", "code", "sealed",
+        "id", "election", "place", "commitment", "anchor", "code", "sealed", "checked",
     }  # fmt: skip
     for model in BOX:
         related = {field.related_model.__name__ for field in columns(model) if field.is_relation}

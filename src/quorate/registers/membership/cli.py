@@ -14,7 +14,8 @@ from quorate.kernel import clock
 from quorate.kernel.commands import columns, json_option, noun, show, to_json
 from quorate.kernel.errors import UserError
 from quorate.kernel.i18n import _, gettext
-from quorate.registers.membership.rules import entries, identity, linting, reading, rolls
+from quorate.registers.membership.lists import members_compare, members_migrate
+from quorate.registers.membership.rules import linting, reading, rolls
 from quorate.registers.membership.rules.charter import Charter
 from quorate.registers.membership.rules.dues import dues
 from quorate.registers.membership.rules.members import Roll, key_of
@@ -27,7 +28,9 @@ from quorate.registers.membership.rules.seats import seats
 def register(root: click.Group) -> None:
     """Add the commands."""
     charter = noun(root, "charter", _("Charters as data: seats, dues and rights that follow from them"))
-    noun(root, "members", _("Members and lists of them")).add_command(members_compare)
+    members = noun(root, "members", _("Members and lists of them"))
+    for command in (members_compare, members_migrate):
+        members.add_command(command)
     for command in (charter_seats, charter_dues, charter_rights, charter_lint, charter_list, charter_schema):
         charter.add_command(command)
 
@@ -230,55 +233,3 @@ def charter_list() -> None:
 def charter_schema() -> None:
     """Print the JSON Schema of charter.yaml, for editors and other tools; with --json or without, it is JSON."""
     show(SCHEMA, [to_json(SCHEMA)])
-
-
-@click.command("compare")
-@click.argument("old", type=click.Path(path_type=Path))
-@click.argument("new", type=click.Path(path_type=Path))
-@click.option(
-    "--organisations", type=click.Path(path_type=Path), help="an organisations.yml that knows aliases and identifiers"
-)
-@click.option(
-    "--answers", type=click.Path(path_type=Path), help="a YAML list of {before, after} that answers what was asked"
-)
-@json_option
-def members_compare(old: Path, new: Path, organisations: Path | None, answers: Path | None) -> None:
-    """Tell who was renamed, who joined and who left between two lists of members or landscape files.
-
-    Nothing is merged: what is not sure is asked. Answer in a file and give it with --answers.
-    """
-    before, after = entries.load(old), entries.load(new)
-    said = entries.load_answers(answers) if answers is not None else []
-    entries.check_answers(said, before, after, str(answers))
-    if organisations is not None:
-        before, after = (entries.with_directory(rows, organisations) for rows in (before, after))
-    found = identity.compare(before, after, said)
-
-    def lines() -> Iterator[str]:
-        for pair in found.renamed:
-            yield gettext("renamed: %(before)s → %(after)s (%(confidence).2f: %(why)s)") % {
-                "before": pair.before.name,
-                "after": pair.after.name,
-                "confidence": pair.confidence,
-                "why": "; ".join(pair.why),
-            }
-        for entry in found.joined:
-            yield gettext("joined: %s") % entry.name
-        for entry in found.left:
-            yield gettext("left: %s") % entry.name
-        for pair in found.ask:
-            yield gettext("the same? %(before)s → %(after)s (%(confidence).2f: %(why)s)") % {
-                "before": pair.before.name,
-                "after": pair.after.name,
-                "confidence": pair.confidence,
-                "why": "; ".join(pair.why),
-            }
-        for pair in found.moved:
-            yield gettext("tier: %(name)s, %(before)s → %(after)s") % {
-                "name": pair.after.name,
-                "before": ", ".join(pair.before.tiers),
-                "after": ", ".join(pair.after.tiers),
-            }
-        yield gettext("%d the same") % len(found.same)
-
-    show(found.as_dict(), lines)

@@ -224,7 +224,7 @@ def test_json_is_read_too() -> None:
 
 
 def test_other_commands_import_nothing_of_it() -> None:
-    heavy = ["lxml", "saxonche", "facturx", "typst", "pypdf", "quorate.exchange.finance.invoicing"]
+    heavy = ["lxml", "saxonche", "facturx", "pypdf", "quorate.exchange.finance.invoicing.papers"]
     script = (
         "import sys; from quorate.surfaces.cli.main import run; run(['motion', '--help']);"
         f" sys.exit(sum(name in sys.modules for name in {heavy}))"

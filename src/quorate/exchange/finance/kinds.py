@@ -82,3 +82,49 @@ register(
     )
 )
 register(Kind("fee.set", _("{actor} set the administration fee of {book}"), fields={"tiers": list}))
+register(Kind("series.opened", _("{actor} opened the series {slug} of invoices in {book}"), fields={"slug": str}))
+register(
+    Kind(
+        "invoice.drafted",
+        _("{actor} wrote a draft of an invoice in {book}"),
+        fields={"draft": str, "revision": int, "net": str, "lines": int},
+    )
+)
+register(Kind("invoice.discarded", _("{actor} discarded a draft of an invoice in {book}"), fields={"draft": str}))
+register(
+    Kind(
+        "invoice.issued",
+        _("{actor} issued invoice {invoice} over {gross}"),
+        fields={"number": str, "gross": str, "due": str, "digest": str, "transaction": int},
+    )
+)
+register(
+    Kind(
+        "invoice.credited",
+        _("{actor} credited {gross} of invoice {credited} by {invoice}"),
+        fields={"number": str, "credited": str, "gross": str, "digest": str, "transaction": int},
+        private=("reason",),
+    )
+)
+register(
+    Kind(
+        "statement.imported",
+        _("{actor} imported {new} of {lines} lines of the bank into {book}"),
+        fields={"file": str, "account": str, "lines": int, "new": int},
+    )
+)
+register(
+    Kind(
+        "payment.settled",
+        _("{actor} settled {amount} that came in on {day}"),
+        fields={"amount": str, "day": str, "numbers": list, "fee": str, "rest": str, "transaction": int},
+    )
+)
+register(
+    Kind(
+        "payment.reversed",
+        _("{actor} took back the settlement of {amount} that came in on {day}"),
+        fields={"amount": str, "day": str, "transaction": int},
+        private=("reason",),
+    )
+)

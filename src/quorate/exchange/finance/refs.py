@@ -8,7 +8,7 @@ from uuid import UUID
 from quorate.access.actors import Actor
 from quorate.access.objects import OBJECTS
 from quorate.access.policy import may
-from quorate.exchange.finance.models import Book, Transaction
+from quorate.exchange.finance.models import Book, Invoice, Transaction
 from quorate.kernel.errors import NotFound
 from quorate.kernel.i18n import gettext
 from quorate.ledger.refs import RefKind, register
@@ -28,6 +28,11 @@ def _none(_ids: Sequence[str]) -> Mapping[str, str]:
     return {}
 
 
+def _invoices(ids: Sequence[str]) -> Mapping[str, str]:
+    rows = Invoice.objects.filter(pk__in=[UUID(text) for text in ids]).values_list("pk", "number")
+    return {str(pk): number for pk, number in rows}
+
+
 def _find(actor: Actor, key: str) -> Book:
     found = Book.objects.filter(slug=key).first()
     if found is None or not may(actor, "finance.read", found):
@@ -37,4 +42,5 @@ def _find(actor: Actor, key: str) -> Book:
 
 register(RefKind("book", _books, lambda ref: f"/books/by-id/{ref}/", public_label=_none))
 register(RefKind("transaction", _transactions, lambda ref: f"/books/transactions/{ref}/", public_label=_none))
+register(RefKind("invoice", _invoices, public_label=_none))
 OBJECTS.register("book", _find)

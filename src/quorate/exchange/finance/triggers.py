@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from quorate.exchange.finance.models import Description, Leg, Seal, Transaction
+from quorate.exchange.finance.models import Allocation, Description, Invoice, Leg, Seal, Transaction
 from quorate.ledger.triggers import Guard, guard, guard_by
 
 #: Name, event, table, when it is refused and why. The columns of the tables stand in the models.
@@ -63,6 +63,21 @@ _RULES: tuple[tuple[str, str, str, str, str], ...] = (
         "finance_seal: the transaction does not balance",
     ),
     (
+        "gapless",
+        "INSERT",
+        "finance_invoice",
+        'NEW."serial" <> 1 + COALESCE((SELECT MAX(i."serial") FROM finance_invoice i'
+        ' WHERE i.series_id = NEW.series_id AND i."year" = NEW."year"), 0)',
+        "finance_invoice: numbers have no gap",
+    ),
+    (
+        "fixed",
+        "UPDATE",
+        "finance_payment",
+        "NEW.line_id <> OLD.line_id OR NEW.transaction_id <> OLD.transaction_id OR OLD.taken_back_id IS NOT NULL",
+        "finance_payment: what is recorded stays",
+    ),
+    (
         "fixed",
         "UPDATE",
         "finance_account",
@@ -108,6 +123,6 @@ def guards(vendor: str) -> Iterator[Guard]:
             )
 
 
-guard(Transaction, Leg, Seal)
+guard(Transaction, Leg, Seal, Invoice, Allocation)
 guard(Description, erasable=True)
 guard_by(guards)

@@ -40,7 +40,15 @@ _CONTROL = re.compile("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f\\ud800-\\udfff\\uf
 
 def check(invoice: Invoice) -> None:
     """Refuse an invoice that says something wrong. ``UserError`` with all that was found."""
-    found = list(problems(invoice))
+    _raise(list(problems(invoice)))
+
+
+def check_shape(invoice: Invoice) -> None:
+    """Refuse only what no sum can be made of: for a draft, which may still lack what an invoice needs."""
+    _raise([*_characters(invoice, "invoice"), *_shape(invoice)])
+
+
+def _raise(found: list[UserError]) -> None:
     if len(found) == 1:
         raise found[0]
     if found:

@@ -41,7 +41,7 @@ def test_what_anybody_may_read(council: Council) -> None:
     status, listed = visitor.get("/meetings?body=council")
     assert (status, [row["title"] for row in listed["items"]]) == (200, [meeting.title])
     status, shown = visitor.get(f"/meetings/{meeting.id}")
-    assert shown["quorum"] == {"seats": 5, "represented": 4, "needed": 3, "met": True}
+    assert shown["quorum"] == {"seats": 5, "represented": 4, "needed": 3, "met": True, "charter": None}
     assert [row["speaks"] for row in shown["roll"]] == [
         "alternate",
         "representative",

@@ -145,6 +145,14 @@ register(
 )
 register(
     Kind(
+        "seat.absence",
+        _("What the charter of {body} makes of absence changed for {place} after {meeting}: {what}"),
+        fields={"place": str, "what": str, "holds": bool, "clause": str},
+        public=True,
+    )
+)
+register(
+    Kind(
         "motion.called",
         _("{actor} called the roll on “{motion}” at {meeting}: {yes} yes, {no} no, {abstain} abstained"),
         fields={"yes": int, "no": int, "abstain": int, "votes": list},

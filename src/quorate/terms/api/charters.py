@@ -56,6 +56,18 @@ class CapIn(Body):
     clause: Annotated[str, Field(max_length=80)] = ""
 
 
+class AbsenceIn(Body):
+    """What follows from ``misses`` in a row, or from having been ``present`` at too few ``of_last`` meetings."""
+
+    then: Literal["suspend", "uncounted", "election"]
+    misses: Annotated[int, Field(ge=1, le=59)] | None = None
+    present: Annotated[int, Field(ge=1, le=59)] | None = None
+    of_last: Annotated[int, Field(ge=1, le=59)] | None = None
+    until_present: Annotated[int, Field(ge=1, le=59)] | None = None
+    by: Literal["seat", "representative"] | None = None
+    clause: Annotated[str, Field(max_length=80)] | None = None
+
+
 class NumbersIn(Body):
     """The numbers that the charter's words mean."""
 
@@ -66,6 +78,8 @@ class NumbersIn(Body):
     presides: Annotated[list[Role], Field(max_length=20)] | None = None
     report_every: Span | None = None
     dormant_after: Span | None = None
+    vacant_seats: Literal["stay", "leave"] | None = None
+    attendance: Annotated[list[AbsenceIn], Field(max_length=20)] | None = None
 
 
 class CharterIn(Body):

@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django import forms
 
 from quorate.directory.web.forms import DayField
-from quorate.kernel.i18n import _
+from quorate.kernel.i18n import _, gettext
+
+RULE = re.compile(
+    r"(?:(?P<misses>\d{1,2}) missed|(?P<present>\d{1,2}) of (?P<of_last>\d{1,2})): (?P<then>suspend|uncounted|election)"
+    r"(?: until (?P<until_present>\d{1,2}))?(?P<by> by representative)?(?: \[(?P<clause>[^\]]{1,80})\])?"
+)
+
+
+def _absence(said: re.Match[str]) -> dict[str, Any]:
+    """A line about absence in the form a charter keeps."""
+    counts = {key: int(said[key]) for key in ("misses", "present", "of_last", "until_present") if said[key]}
+    words = {"clause": said["clause"]} if said["clause"] else {}
+    return {**counts, "then": said["then"], **({"by": "representative"} if said["by"] else {}), **words}
 
 
 class CharterForm(forms.Form):
@@ -53,6 +66,33 @@ class CharterForm(forms.Form):
         label=_("Dormant after a silence of"), max_length=20, required=False, help_text=_("P6M is six months.")
     )
 
+    vacant_seats = forms.ChoiceField(
+        label=_("Vacant seats in “all seats”"),
+        choices=[("", _("Nothing is said: they count")), ("stay", _("They count")), ("leave", _("They do not count"))],
+        required=False,
+    )
+    attendance = forms.CharField(
+        label=_("What follows from absence"),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_(
+            "One rule on each line: “3 missed: suspend until 2 [4.2]”, “2 missed: uncounted”, “3 missed: election”,"
+            " “3 of 4: suspend”."
+        ),
+    )
+
+    def clean_attendance(self) -> list[dict[str, Any]]:
+        """The lines as rules."""
+        found = []
+        for line in self.cleaned_data["attendance"].splitlines():
+            if line.strip():
+                said = RULE.fullmatch(line.strip())
+                if said is None:
+                    raise forms.ValidationError(gettext("“%s” is no rule about absence") % line.strip()[:60])
+                found.append(_absence(said))
+        return found
+
     def numbers(self) -> dict[str, Any]:
         """The numbers in the form a charter keeps; what was left blank is left out."""
         said = self.cleaned_data
@@ -65,6 +105,10 @@ class CharterForm(forms.Form):
             "quorum": quorum,
             "related_group": caps,
             "presides": [role.strip() for role in said["presides"].split(",") if role.strip()],
-            **{key: said[key] for key in ("fill_within", "end_at_once", "report_every", "dormant_after")},
+            "attendance": said["attendance"],
+            **{
+                key: said[key]
+                for key in ("fill_within", "end_at_once", "report_every", "dormant_after", "vacant_seats")
+            },
         }
         return {key: value for key, value in found.items() if value}

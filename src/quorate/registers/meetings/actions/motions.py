@@ -193,6 +193,8 @@ def _voter(row: Row, aside: bool) -> Voter | None:
         place.alternate_id,
         "declared" if aside else "",
         away="representative" not in row.standing.present,
+        suspended=place.suspended,
+        uncounted=place.uncounted,
     )
 
 

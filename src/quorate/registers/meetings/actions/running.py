@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from uuid import UUID
 
 from quorate.access.action import action
-from quorate.access.actors import Actor
+from quorate.access.actors import Actor, system
 from quorate.access.policy import authorise
 from quorate.directory.models import Person
 from quorate.kernel import clock
@@ -14,21 +15,29 @@ from quorate.kernel.errors import Conflict, UserError
 from quorate.kernel.i18n import gettext
 from quorate.ledger.actions import append
 from quorate.ledger.refs import Ref
+from quorate.registers.meetings.letters import absence_letter
 from quorate.registers.meetings.models import AgendaItem, Attendance, Meeting, Note, Place, Recusal
-from quorate.registers.meetings.queries.meetings import live, roll
+from quorate.registers.meetings.queries.absences import SeatFate, consequences, fates
+from quorate.registers.meetings.queries.meetings import live, quorum_of, roll
 from quorate.registers.meetings.quorum import ROLES
 from quorate.terms.queries import roster
+from quorate.terms.standing import presiding as presiding_by_order
 
 
 @action("meeting.run", kinds=("meeting.called",))
 def call_to_order(*, actor: Actor, meeting: Meeting, presiding: Person | None = None) -> Meeting:
-    """Begin. The roll is fixed now: every voting seat of the body with its representative and alternate of today."""
+    """Begin. The roll is fixed now: every voting seat of the body with its representative and alternate of today.
+
+    So are the quorum, which is the charter's where the meeting names none, and what the charter makes of absence. Without
+    ``presiding`` the charter's order says who presides, and goes on to the next when the roll shows somebody away.
+    """
     authority = authorise(actor, "meeting.run", meeting)
     meeting = _locked(meeting)
     if meeting.state != Meeting.State.PLANNED:
         raise Conflict(gettext("only a planned meeting can be called to order"), where="meeting")
     now = clock.now()
     places = [place for place in roster(meeting.body, now) if place.seat.voting]
+    against = consequences(meeting.body, now)
     if not places:
         raise UserError(
             gettext("%s has no voting seat") % meeting.body.name, where="body", mend=gettext("set up its seats first")
@@ -41,11 +50,17 @@ def call_to_order(*, actor: Actor, meeting: Meeting, presiding: Person | None = 
             position=position,
             representative=place.representative.person if place.representative else None,
             alternate=place.alternate.person if place.alternate else None,
+            suspended=against[place.seat.id].suspended[:300] if place.seat.id in against else "",
+            uncounted=against[place.seat.id].uncounted[:300] if place.seat.id in against else "",
         )
         for position, place in enumerate(places)
     )
     meeting.state, meeting.called_at = Meeting.State.RUNNING, now
-    meeting.presiding_id = presiding.id if presiding is not None else actor.person_id
+    meeting.quorum = meeting.quorum or quorum_of(meeting.body, now)
+    if presiding is not None:
+        meeting.presiding, meeting.presiding_as = presiding, ""
+    else:
+        _preside(meeting, actor)
     meeting.save()
     append(
         "meeting.called",
@@ -85,6 +100,9 @@ def mark_seat(*, actor: Actor, place: Place, present: Iterable[str]) -> Place:
     if first:
         place.called_at = now
         place.save(update_fields=["called_at"])
+    if meeting.presiding_as:
+        _preside(meeting, actor)
+        meeting.save(update_fields=["presiding", "presiding_as"])
     if first or wanted != there:
         append(
             "meeting.attended",
@@ -227,6 +245,7 @@ def adjourn(*, actor: Actor, meeting: Meeting) -> Meeting:
         _stop(actor, current, now, authority)
     quorum = live(meeting, roll(meeting, now))
     meeting.attendances.filter(until=None).update(until=now)
+    before = fates(meeting.body, now)
     meeting.state, meeting.adjourned_at = Meeting.State.ADJOURNED, now
     meeting.save()
     append(
@@ -236,7 +255,45 @@ def adjourn(*, actor: Actor, meeting: Meeting) -> Meeting:
         data={"seats": quorum.seats, "represented": quorum.represented},
         authority=authority,
     )
+    _tell_of_absences(meeting, before, now)
     return meeting
+
+
+def _tell_of_absences(meeting: Meeting, before: Mapping[UUID, SeatFate], now: datetime) -> None:
+    """Write down what absence has led to by this meeting, and write to the seats that it concerns or will soon."""
+    places = {place.seat_id: place for place in meeting.places.select_related("representative", "alternate")}
+    for seat, found in fates(meeting.body, now).items():
+        place = places.get(seat)
+        if place is None:
+            continue
+        held = {each.rule for each in before[seat].fates if each.holds} if seat in before else set()
+        for each in found.fates:
+            if each.holds != (each.rule in held):
+                append(
+                    "seat.absence",
+                    actor=system("meetings"),
+                    refs=refs_of(meeting),
+                    data={
+                        "place": place.label,
+                        "what": each.rule.then,
+                        "holds": each.holds,
+                        "clause": each.rule.clause,
+                    },
+                    authority=["system:meetings"],
+                )
+        absence_letter(meeting, place, [each for each in found.fates if each.holds != (each.rule in held) or each.near])
+
+
+def _preside(meeting: Meeting, actor: Actor) -> None:
+    """Who presides by the charter's order, of those whom the roll has not shown to be away; else whoever runs it."""
+    shown = meeting.places.filter(called_at__isnull=False, representative__isnull=False)
+    here = set(
+        meeting.attendances.filter(until=None, role="representative").values_list("place__representative_id", flat=True)
+    )
+    away = {one for one in shown.values_list("representative_id", flat=True) if one is not None and one not in here}
+    found = presiding_by_order(meeting.body, meeting.called_at, absent=away)
+    meeting.presiding_id = found.person.id if found is not None else actor.person_id
+    meeting.presiding_as = found.role if found is not None else ""
 
 
 def _stop(actor: Actor, item: AgendaItem, now: datetime, authority: list[str]) -> None:

@@ -92,6 +92,9 @@ class Meeting(models.Model):
     called_at = models.DateTimeField(null=True, blank=True)
     adjourned_at = models.DateTimeField(null=True, blank=True)
     presiding = models.ForeignKey("directory.Person", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    presiding_as = models.CharField(
+        max_length=80, blank=True, default="", help_text="the place in the charter's order; empty when said by hand"
+    )
     antitrust_at = models.DateTimeField(null=True, blank=True, help_text="when the antitrust notice was read")
     sequence = models.PositiveIntegerField(default=0)
     changed_at = models.DateTimeField(default=clock.now)
@@ -156,6 +159,12 @@ class Place(models.Model):
     alternate = models.ForeignKey("directory.Person", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     alternate_name = models.CharField(max_length=160, blank=True, default="")
     called_at = models.DateTimeField(null=True, blank=True, help_text="when the roll came to this seat")
+    suspended = models.CharField(
+        max_length=300, blank=True, default="", help_text="why the seat has no vote by the charter, and is not counted"
+    )
+    uncounted = models.CharField(
+        max_length=300, blank=True, default="", help_text="why the quorum does not ask for the seat while it is away"
+    )
 
     class Meta:
         ordering = ["position", "label"]

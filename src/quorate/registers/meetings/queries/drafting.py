@@ -43,6 +43,10 @@ def _head(meeting: Meeting, rows: list[Row]) -> Iterator[str]:
     words = {"represented": str(quorum.represented), "seats": str(quorum.seats), "needed": str(quorum.needed)}
     line = gettext("%(represented)s of %(seats)s seats were represented; %(needed)s are needed for quorum.") % words
     yield f"{line} {gettext('The quorum was met.') if quorum.met else gettext('The quorum was not met.')}"
+    for row in rows:
+        if row.place.suspended or row.place.uncounted:
+            yield ""
+            yield f"{_plain(row.place.label)}: {_plain(row.place.suspended or row.place.uncounted)}."
 
 
 def _attendance(meeting: Meeting, rows: list[Row]) -> Iterator[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -18,6 +19,8 @@ from quorate.kernel.i18n import gettext
 from quorate.registers.meetings import quorum
 from quorate.registers.meetings.models import Attendance, Meeting, Minutes, Place
 from quorate.terms.models import Body, Term
+from quorate.terms.queries import charter_in_force
+from quorate.terms.standing import numbers_of
 
 
 @dataclass(frozen=True)
@@ -71,7 +74,7 @@ def may_see(actor: Actor, body: Body) -> bool:
 
 def visible(actor: Actor) -> QuerySet[Meeting]:
     """The meetings that an actor may see."""
-    return Meeting.objects.filter(body__in=visible_bodies(actor)).select_related("body", "series")
+    return Meeting.objects.filter(body__in=visible_bodies(actor)).select_related("body", "series", "presiding")
 
 
 def visible_meeting(actor: Actor, key: str | UUID) -> Meeting:
@@ -120,14 +123,33 @@ def _moment(meeting: Meeting) -> datetime:
 
 
 def live(meeting: Meeting, rows: Sequence[Row]) -> quorum.Live:
-    """The quorum of a meeting on its roll."""
-    return quorum.live(quorum.as_rule(meeting.quorum), [row.standing for row in rows])
+    """The quorum of a meeting on its roll. Suspended seats are none; others it may not ask for while they are away."""
+    counted = [
+        row for row in rows if not row.place.suspended and (row.standing.speaks is not None or not row.place.uncounted)
+    ]
+    return quorum.live(quorum.as_rule(meeting.quorum or quorum_of(meeting.body)), [row.standing for row in counted])
+
+
+def quorum_of(body: Body, at: datetime | None = None) -> dict[str, Any]:
+    """The quorum that the charter in force gives a meeting, with its version; empty where it gives none.
+
+    The printed figure goes before the rule in words, for it is what everybody reads in the minutes; where the two differ the
+    pages of the body say so.
+    """
+    charter = charter_in_force(body, at)
+    said = numbers_of(charter)
+    if charter is None or (said.printed_quorum is None and said.quorum is None):
+        return {}
+    if said.printed_quorum is not None:
+        return {"count": said.printed_quorum, "charter": charter.version}
+    return {"fraction": str(said.quorum), "strict": said.strict, "charter": charter.version}
 
 
 @dataclass(frozen=True)
 class SeatAttendance:
     """How often a seat was represented: by its representative, by its alternate, or not at all."""
 
+    seat: UUID | None
     label: str
     meetings: int
     representative: int
@@ -155,7 +177,14 @@ def attendance_by_seat(body: Body, last: int = 12) -> list[SeatAttendance]:
         spoke = [quorum.speaker(there.get(place.id, ())) for place in rolls]
         missed = next((number for number, who in enumerate(spoke) if who is not None), len(spoke))
         found.append(
-            SeatAttendance(rolls[0].label, len(rolls), spoke.count("representative"), spoke.count("alternate"), missed)
+            SeatAttendance(
+                rolls[0].seat_id,
+                rolls[0].label,
+                len(rolls),
+                spoke.count("representative"),
+                spoke.count("alternate"),
+                missed,
+            )
         )
     return found
 
@@ -163,6 +192,23 @@ def attendance_by_seat(body: Body, last: int = 12) -> list[SeatAttendance]:
 def published_minutes(meeting: Meeting) -> Minutes | None:
     """The version that everybody may read."""
     return meeting.versions.filter(published_at__isnull=False).first()
+
+
+def reads_drafts(actor: Actor, meeting: Meeting) -> bool:
+    """Whether an actor may read minutes before they are published: who writes or adopts them, and the body's members."""
+    if actor.kind == "system" or may(actor, "minutes.write", meeting) or may(actor, "minutes.adopt", meeting):
+        return True
+    if actor.person_id is None:
+        return False
+    now = clock.now()
+    serving = Term.objects.filter(in_force(now), in_force(now, "seat__"), person_id=actor.person_id)
+    return serving.filter(seat__body_id=meeting.body_id).exists()
+
+
+def versions_seen(actor: Actor, meeting: Meeting) -> list[Minutes]:
+    """The versions of a meeting's minutes that an actor may read, newest first."""
+    rows = meeting.versions.select_related("adopted_in")
+    return list(rows if reads_drafts(actor, meeting) else rows.filter(published_at__isnull=False))
 
 
 def adopting(meeting: Meeting) -> list[Meeting]:

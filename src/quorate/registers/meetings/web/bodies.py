@@ -11,8 +11,9 @@ from quorate.access.policy import may
 from quorate.kernel.errors import NotFound
 from quorate.kernel.i18n import gettext
 from quorate.registers.meetings.queries.calendar import open_items, proposals, series_of, upcoming
-from quorate.registers.meetings.queries.meetings import attendance_by_seat, may_see, meetings_of
+from quorate.registers.meetings.queries.meetings import may_see, meetings_of
 from quorate.registers.meetings.web.pages import MeetingTable
+from quorate.registers.meetings.web.public import attendance
 from quorate.terms.models import Body
 from quorate.terms.queries import body_by_key
 
@@ -36,7 +37,7 @@ def record(request: HttpRequest, key: str) -> HttpResponse:
         "series": series_of(body),
         "proposals": proposals(body),
         "open_items": open_items(body),
-        "seats": attendance_by_seat(body),
+        **attendance(body),
         "may_schedule": may(actor, "meeting.schedule", body),
         "may_propose": may(actor, "meeting.propose", body),
     }

@@ -25,6 +25,7 @@ from quorate.registers.meetings.models import AgendaItem, Carried, Meeting
 from quorate.registers.meetings.queries.calendar import agenda, open_items, spent
 from quorate.registers.meetings.queries.meetings import Row, live, roll, visible_meeting
 from quorate.registers.meetings.web.forms import ActionItemForm, BallotForm, GuestForm, MotionForm, rule_named
+from quorate.registers.meetings.web.public import presides
 from quorate.toolkit.pages import render
 
 STATES = {
@@ -57,6 +58,7 @@ def _show(request: HttpRequest, meeting: Meeting, status: int = 200) -> HttpResp
     context = {
         "meeting": meeting,
         "rows": rows,
+        "presides": presides(meeting),
         "quorum": live(meeting, rows) if rows else None,
         "slots": [{"slot": slot, "spent": spent(slot.item) // 60} for slot in slots],
         "current": current,
@@ -79,7 +81,7 @@ def _show(request: HttpRequest, meeting: Meeting, status: int = 200) -> HttpResp
 
 def _asked(rows: list[Row], carried: Carried) -> list[Row]:
     """The seats that are asked for their vote: somebody speaks for them, and they did not stand aside."""
-    electors = set(carried.motion.electors.filter(recused="").values_list("seat_id", flat=True))
+    electors = set(carried.motion.electors.filter(recused="", suspended="").values_list("seat_id", flat=True))
     return [row for row in rows if row.standing.speaks and row.place.seat_id in electors]
 
 
@@ -116,6 +118,7 @@ def _quorum_again(request: HttpRequest, meeting: Meeting) -> HttpResponse:
     context = {
         "meeting": meeting,
         "quorum": live(meeting, roll(meeting)),
+        "presides": presides(Meeting.objects.select_related("presiding", "body").get(pk=meeting.pk)),
         "swapped": True,
         "current": meeting.items.filter(state=AgendaItem.State.RUNNING).first(),
     }

@@ -15,7 +15,7 @@ from quorate.kernel.errors import NotFound, UserError
 from quorate.kernel.i18n import gettext
 from quorate.registers.meetings import actions
 from quorate.registers.meetings.models import Meeting
-from quorate.registers.meetings.queries.meetings import adopting, visible_meeting
+from quorate.registers.meetings.queries.meetings import adopting, versions_seen, visible_meeting
 from quorate.registers.meetings.web.forms import MinutesForm
 from quorate.toolkit.forms import blame
 from quorate.toolkit.pages import render
@@ -36,7 +36,7 @@ def page(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
 
 def _show(request: HttpRequest, meeting: Meeting, form: MinutesForm | None = None, status: int = 200) -> HttpResponse:
     actor = actor_from(request)
-    versions = list(meeting.versions.select_related("adopted_in"))
+    versions = versions_seen(actor, meeting)
     last = versions[0] if versions else None
     wanted = request.GET.get("version", "")
     chosen = next((each for each in versions if str(each.number) == wanted), last)

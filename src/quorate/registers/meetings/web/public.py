@@ -13,6 +13,7 @@ from quorate.access.actors import VISITOR
 from quorate.kernel.errors import NotFound
 from quorate.kernel.i18n import _, gettext
 from quorate.registers.meetings.models import Meeting, Minutes
+from quorate.registers.meetings.queries.absences import fates
 from quorate.registers.meetings.queries.calendar import agenda, series_by_key, series_of, upcoming
 from quorate.registers.meetings.queries.feeds import feed
 from quorate.registers.meetings.queries.meetings import (
@@ -26,7 +27,7 @@ from quorate.registers.meetings.queries.meetings import (
     visible_meeting,
 )
 from quorate.terms.models import Body
-from quorate.terms.queries import body_by_key
+from quorate.terms.queries import body_by_key, titles
 from quorate.toolkit import printing
 from quorate.toolkit.columns import Choice, Column, Empty
 from quorate.toolkit.history import history
@@ -92,7 +93,7 @@ def body(request: HttpRequest, key: str) -> HttpResponse:
         "body": found,
         "coming": upcoming([found], limit=6),
         "series": series_of(found),
-        "seats": attendance_by_seat(found),
+        **attendance(found),
     }
     return PastMeetings(request, rows).respond("meetings/public_body.html", context, public=True)
 
@@ -101,6 +102,27 @@ def meeting(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
     """One meeting: agenda, who was represented, decisions, and its minutes once they are published."""
     found = visible_meeting(VISITOR, meeting_id)
     return public_render(request, "meetings/public_meeting.html", shown(found, public=True))
+
+
+def attendance(body: Body) -> dict[str, Any]:
+    """Who came over time, with what the charter makes of it."""
+    found = fates(body)
+    seats = attendance_by_seat(body)
+    lines = [(seat, found[seat.seat].worth_saying if seat.seat in found else []) for seat in seats]
+    return {"seats": lines, "absence_rules": [each.rule for each in next(iter(found.values())).fates] if found else []}
+
+
+def presides(meeting: Meeting) -> tuple[str, str]:
+    """The name of whoever presides, and the office by which they do; empty where nobody is recorded."""
+    if meeting.presiding is None:
+        return "", ""
+    role = meeting.presiding_as
+    own = {
+        "chair": gettext("Chair"),
+        "vice-chair": gettext("Vice chair"),
+        "longest-serving": gettext("longest serving"),
+    }
+    return meeting.presiding.name, own.get(role, titles([role]).get(role, "") if ":" in role else "")
 
 
 def shown(found: Meeting, *, public: bool) -> dict[str, Any]:
@@ -117,6 +139,8 @@ def shown(found: Meeting, *, public: bool) -> dict[str, Any]:
         "slots": agenda(found),
         "rows": rows,
         "quorum": live(found, rows) if rows else None,
+        "quorum_charter": found.quorum.get("charter", ""),
+        "presides": presides(found),
         "motions": [{"carried": each, "motion": each.motion, "state": _motion_state(each.motion)} for each in carried],
         "minutes": published_minutes(found),
         "history": history("meeting", str(found.id), public=public, private=not public),

@@ -9,9 +9,10 @@ from random import Random
 from uuid import UUID
 
 from quorate.access.actors import person
-from quorate.decisions.actions import cast, close_due
+from quorate.decisions.actions import cast, close_due, electorates_of, open_motion
 from quorate.decisions.balloting import ballots
 from quorate.decisions.models import Motion
+from quorate.decisions.queries import public_of
 from quorate.kernel.errors import Conflict
 from quorate.registers.elections import actions as elections
 from quorate.registers.elections.actions.casting import Paper
@@ -56,16 +57,18 @@ def council(world: World, said: history.Council) -> Story:
         quorum={"count": said.quorum} if said.quorum else {},
     )
     series = planning.start_series(actor=secretary, body=body, facts=facts)
-    waiting, before = list(said.items), None
+    waiting, before = [item for item in said.items if not item.ahead], None
     for at in days:
         yield max(at - AHEAD, world.now + MINUTE)
         meeting = planning.plan_occurrence(actor=secretary, series=series, day=at.date())
-        share = -(-len(waiting) // (len(days) - days.index(at)))
+        if at > world.ends:
+            for item in (*waiting, *(each for each in said.items if each.ahead)):
+                _propose(world, said, body, item, meeting)
+            return
+        share = -(-len(waiting) // sum(1 for day in days if at <= day <= world.ends))
         for item in waiting[:share]:
             _propose(world, said, body, item, meeting)
         waiting = waiting[share:]
-        if at > world.ends:
-            return
         yield at
         yield from _sit(world, said, Meeting.objects.get(pk=meeting.pk), before)
         before = Meeting.objects.get(pk=meeting.pk)
@@ -141,7 +144,7 @@ def _put(
     carried = motions.put_motion(actor=secretary, meeting=meeting, title=planned.motion, rule=rule, item=item)
     yield world.now + MINUTE
     if not planned.by_ballot:
-        rows = [row for row in roll(meeting) if row.standing.speaks is not None]
+        rows = [row for row in roll(meeting) if row.standing.speaks is not None and not row.place.suspended]
         votes = {row.place.id: _choice(rng, planned.liked) for row in rows}
         motions.call_roll(actor=secretary, carried=carried, votes=votes)
         return
@@ -180,6 +183,27 @@ def _carry_out(world: World, planned: history.Item) -> Story:
     item = ActionItem.objects.get(text=planned.task)
     assert item.owner is not None
     following.close_item(actor=world.actor(item.owner.slug), item=item, outcome=planned.done)
+    yield from ()
+
+
+def joint(world: World, said: history.Joint) -> Story:
+    """A motion to several bodies at once; most of those who may vote have."""
+    lead = Body.objects.get(slug=said.body)
+    motion = open_motion(
+        actor=world.actor(said.officer),
+        title=said.title,
+        text=said.text,
+        rule=said.rule,
+        electorate=electorates_of(said.rule, lead),
+        body=lead,
+        public=public_of(said.rule, lead),
+        closes_at=said.closes,
+    )
+    rng = chance("joint", said.title)
+    voters = motion.electors.filter(person__isnull=False, suspended="").order_by("part", "person__slug")
+    for voter in dict.fromkeys(voters.values_list("person_id", flat=True)):
+        if voter is not None and rng.random() < 0.6:
+            world.begin(_vote(world, motion, voter, _choice(rng, said.liked)), later(rng, world.now, 0.1, 6))
     yield from ()
 
 

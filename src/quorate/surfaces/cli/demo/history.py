@@ -31,6 +31,7 @@ _ITEM = {
         "owner": _SLUG,
         "minutes": {"type": "integer", "minimum": 1, "maximum": 120},
         "by_ballot": {"type": "boolean"},
+        "ahead": {"type": "boolean"},
         "liked": {"type": "number", "minimum": 0, "maximum": 1},
         "days": {"type": "integer", "minimum": 4},
     },
@@ -63,6 +64,18 @@ _VOTE = {
     "required": ["body", "slug", "officer", "title", "seats", "rule", "announced", "opens", "closes", "candidates"],
     "additionalProperties": False,
 }
+_JOINT = {
+    "type": "object",
+    "properties": {
+        **dict.fromkeys(("body", "officer"), _SLUG),
+        **dict.fromkeys(("title", "text"), _TEXT),
+        **dict.fromkeys(("opens", "closes"), _DAY),
+        "rule": {"type": "object"},
+        "liked": {"type": "number", "minimum": 0, "maximum": 1},
+    },
+    "required": ["body", "officer", "title", "opens", "closes", "rule"],
+    "additionalProperties": False,
+}
 SCHEMA = {
     "type": "object",
     "properties": {
@@ -81,6 +94,7 @@ SCHEMA = {
         },
         "councils": {"type": "array", "items": _COUNCIL},
         "elections": {"type": "array", "items": _VOTE},
+        "joint": {"type": "array", "items": _JOINT},
         "applications": {
             "type": "array",
             "items": {
@@ -143,6 +157,22 @@ class Item:
     owner: str = ""
     days: int = 21
     done: str = ""
+    ahead: bool = False
+    """Whether it waits for the meeting to come."""
+
+
+@dataclass(frozen=True)
+class Joint:
+    """A motion to several bodies at once, by a compound rule."""
+
+    body: str
+    officer: str
+    title: str
+    opens: datetime
+    closes: datetime
+    rule: dict[str, Any]
+    text: str = ""
+    liked: float = 0.8
 
 
 @dataclass(frozen=True)
@@ -192,6 +222,7 @@ class History:
     cast: tuple[tuple[str, str], ...] = ()
     councils: tuple[Council, ...] = ()
     elections: tuple[Vote, ...] = ()
+    joint: tuple[Joint, ...] = ()
 
 
 def read(path: Path, today: date) -> History:
@@ -243,6 +274,15 @@ def read(path: Path, today: date) -> History:
                 statements=tuple(row.get("statements", ())),
             )
             for row in doc.data.get("elections", ())
+        ),
+        tuple(
+            Joint(
+                **{name: row[name] for name in ("body", "officer", "title", "rule")},
+                **{name: row[name] for name in ("text", "liked") if name in row},
+                opens=moment(row["opens"]),
+                closes=moment(row["closes"], 17),
+            )
+            for row in doc.data.get("joint", ())
         ),
     )
 

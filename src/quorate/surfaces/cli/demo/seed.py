@@ -80,6 +80,8 @@ def _live(said: history.History) -> None:
     world.begin(reviewing.stewardship(world), said.begins)
     for assembly in said.councils:
         world.begin(council.council(world, assembly), council.sittings(world, assembly)[0] - timedelta(days=14))
+    for question in said.joint:
+        world.begin(council.joint(world, question), question.opens)
     for vote in said.elections:
         world.begin(council.election(world, vote), vote.announced)
     world.run(world.ends)

@@ -71,15 +71,18 @@ class SeatOut(Schema):
     seat: str
     present: list[str]
     speaks: str | None
+    suspended: str | None
+    uncounted: str | None
 
 
 class QuorumOut(Schema):
-    """The quorum in seats."""
+    """The quorum in seats; ``charter`` is the version of the charter that gives it, where one does."""
 
     seats: int
     represented: int
     needed: int
     met: bool
+    charter: str | None
 
 
 class MeetingMotion(Schema):
@@ -175,7 +178,7 @@ def list_meetings(request: HttpRequest, paging: Query[Paging], body: str = "", s
         rows = rows.filter(body__slug=body)
     if state:
         rows = rows.filter(state=state)
-    return page(rows, paging, order=("-starts_at", "-id"), show=_summary)
+    return page(rows, paging, order=("-starts_at", "-id"), show=summary)
 
 
 @router.get("/meetings/coming", response=list[ComingOut], auth=PUBLIC)
@@ -237,14 +240,14 @@ def propose_item(request: HttpRequest, body: str, proposal: ProposalIn) -> Statu
     """Propose something for an agenda of a body."""
     actor = actor_from(request)
     facts = ItemFacts(**{**proposal.model_dump(), "papers": tuple(proposal.papers)})
-    item = actions.propose_item(actor=actor, body=_body(request, body), facts=facts)
+    item = actions.propose_item(actor=actor, body=body_seen(request, body), facts=facts)
     return Status(201, _item(item, None))
 
 
 @router.get("/bodies/{body}/action-items", response=list[ActionItemOut])
 def list_action_items(request: HttpRequest, body: str, state: str = "") -> list[dict[str, object]]:
     """List the action items of a body, oldest first."""
-    rows = items_shown(_body(request, body))
+    rows = items_shown(body_seen(request, body))
     return [_action_item(row) for row in (rows.filter(state=state) if state else rows)]
 
 
@@ -271,11 +274,12 @@ def close_action_item(request: HttpRequest, item_id: UUID, body: CloseIn) -> dic
 def import_minutes(request: HttpRequest, body: str, minutes: MinutesIn) -> dict[str, Any]:
     """Take in minutes in Markdown; the answer is the report of ``quorate meeting import``."""
     made = report(read(minutes.text))
-    found = _body(request, body)
+    found = body_seen(request, body)
     return actions.import_minutes(actor=actor_from(request), body=found, text=minutes.text, made=made).as_dict()
 
 
-def _body(request: HttpRequest, key: str) -> Body:
+def body_seen(request: HttpRequest, key: str) -> Body:
+    """A body whose meetings the reader may see."""
     found = body_by_key(key)
     if not may_see(actor_from(request), found):
         raise NotFound(gettext("there is no such body"))
@@ -290,7 +294,8 @@ def _find(request: HttpRequest, item_id: UUID) -> ActionItem:
     return found
 
 
-def _summary(meeting: Meeting) -> dict[str, object]:
+def summary(meeting: Meeting) -> dict[str, object]:
+    """A meeting as lists show it."""
     return {
         "id": meeting.id,
         "body": meeting.body.slug,
@@ -327,7 +332,7 @@ def _detail(request: HttpRequest, meeting: Meeting) -> dict[str, object]:
         carried = carried.filter(motion__public=True)
     published = published_minutes(meeting)
     return {
-        **_summary(meeting),
+        **summary(meeting),
         "called_at": meeting.called_at,
         "adjourned_at": meeting.adjourned_at,
         "agenda": [_item(slot.item, slot.starts_at) for slot in agenda(meeting)],
@@ -337,6 +342,8 @@ def _detail(request: HttpRequest, meeting: Meeting) -> dict[str, object]:
                 "seat": row.place.label,
                 "present": sorted(row.standing.present),
                 "speaks": row.standing.speaks,
+                "suspended": row.place.suspended or None,
+                "uncounted": row.place.uncounted or None,
             }
             for row in rows
         ],
@@ -346,6 +353,7 @@ def _detail(request: HttpRequest, meeting: Meeting) -> dict[str, object]:
             "represented": quorum.represented,
             "needed": quorum.needed,
             "met": quorum.met,
+            "charter": meeting.quorum.get("charter"),
         },
         "motions": [
             {

@@ -84,6 +84,15 @@ register(
 )
 register(
     Kind(
+        "decision.limited",
+        _("“{decision}” of {body} expires at {until}"),
+        fields={"until": str},
+        private=("reason",),
+        public=True,
+    )
+)
+register(
+    Kind(
         "decision.ended",
         _("“{decision}” of {body} is {state} from then on"),
         fields={"state": str},

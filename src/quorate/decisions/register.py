@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -15,7 +16,7 @@ from quorate.directory.queries import in_force
 from quorate.kernel import clock
 from quorate.kernel.errors import NotFound
 from quorate.kernel.i18n import gettext
-from quorate.terms.models import Term
+from quorate.terms.models import Body, Term
 
 IN_FORCE = (DecisionPeriod.State.ADOPTED, DecisionPeriod.State.AMENDED)
 #: The state of a decision before it takes effect.
@@ -65,6 +66,23 @@ def decision_by_id(actor: Actor, key: UUID) -> DecisionRecord:
     found = decisions_visible(actor).filter(pk=key).first()
     if found is None:
         raise NotFound(gettext("there is no such decision"))
+    return found
+
+
+def in_force_of(actor: Actor, bodies: Sequence[Body]) -> QuerySet[DecisionRecord]:
+    """The decisions of some bodies that are in force now and that an actor may see, newest first."""
+    running = DecisionPeriod.objects.filter(until=None, state__in=IN_FORCE).values("record_id")
+    return decisions_visible(actor).filter(body__in=list(bodies), pk__in=running)
+
+
+def citing(actor: Actor, policy: str, at: datetime) -> list[tuple[DecisionRecord, list[str]]]:
+    """The decisions adopted by an instant that cite a policy, newest first, each with the anchors it cites. One query."""
+    rows = as_of(decisions_visible(actor), at).filter(clauses__icontains=policy)
+    found = []
+    for row in rows:
+        anchors = [anchor for slug, _mark, anchor in (c.partition("#") for c in row.clauses) if slug == policy]
+        if anchors:
+            found.append((row, [anchor for anchor in anchors if anchor]))
     return found
 
 

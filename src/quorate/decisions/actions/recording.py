@@ -7,14 +7,14 @@ from datetime import datetime
 
 from quorate.access.action import action
 from quorate.access.actors import Actor, system
-from quorate.access.policy import authorise
+from quorate.access.policy import authorise, may
 from quorate.decisions.citing import FORM, cited_clauses
 from quorate.decisions.models import DecisionPeriod, DecisionRecord, Motion
 from quorate.decisions.register import IN_FORCE, expired_by, next_number
 from quorate.kernel import clock
-from quorate.kernel.errors import Conflict, UserError
+from quorate.kernel.errors import Conflict, Refused, UserError
 from quorate.kernel.i18n import gettext
-from quorate.ledger.actions import append
+from quorate.ledger.actions import append, instant
 from quorate.ledger.refs import Ref
 from quorate.terms.models import Body
 
@@ -47,6 +47,8 @@ def record_decision(
     doing it again returns the record. Locks the body, whose decisions of a year are numbered without a gap.
     """
     found = authorise(actor, "decision.record", body) if authority is None else list(authority)
+    if replaces is not None and replaces.body_id != body.pk and authority is None:
+        _check_other(actor, replaces)
     Body.objects.select_for_update().get(pk=body.pk)
     if motion is not None and (entered := DecisionRecord.objects.filter(motion=motion).first()) is not None:
         return entered
@@ -100,6 +102,37 @@ def repeal_decision(*, actor: Actor, record: DecisionRecord, reason: str, at: da
     if not reason.strip():
         raise UserError(gettext("a repeal needs a reason"), where="reason", mend=gettext("say why"))
     return _turn(actor, record, DecisionPeriod.State.REPEALED, at or clock.now(), authority, reason=reason.strip())
+
+
+@action("decision.end", kinds=("decision.limited", "decision.ended"))
+def limit_decision(*, actor: Actor, record: DecisionRecord, until: datetime, reason: str) -> DecisionRecord:
+    """Say when a decision expires that did not say so itself, or says another day; a day that is past ends it then.
+
+    Appends ``decision.limited``. ``Conflict`` for a decision that is no longer in force.
+    """
+    authority = authorise(actor, "decision.end", record)
+    if not reason.strip():
+        raise UserError(gettext("it is not said why it expires"), where="reason", mend=gettext("say why"))
+    running = record.periods.select_for_update().filter(until=None).first()
+    if running is None or running.state not in IN_FORCE:
+        raise Conflict(gettext("this decision is no longer in force"), where="record")
+    if until <= running.start:
+        raise UserError(
+            gettext("that is before the decision took effect"), where="until", mend=gettext("give a later day")
+        )
+    record.effective_until = until
+    record.save(update_fields=["effective_until"])
+    append(
+        "decision.limited",
+        actor=actor,
+        refs=[Ref("decision", str(record.id)), Ref("body", str(record.body_id))],
+        data={"until": instant(until)},
+        private={"reason": reason.strip()},
+        authority=authority,
+    )
+    if until <= clock.now():
+        return _turn(actor, record, DecisionPeriod.State.EXPIRED, until, authority)
+    return record
 
 
 def expire_due() -> int:
@@ -172,6 +205,16 @@ def _turn(
         at=at,
     )
     return record
+
+
+def _check_other(actor: Actor, replaces: DecisionRecord) -> None:
+    """One body's register ends a decision of another only by who may end that one."""
+    if not may(actor, "decision.end", replaces):
+        raise Refused(
+            gettext("you may not end decisions of %s") % replaces.body.name,
+            where="replaces",
+            mend=gettext("let that body decide, or ask who keeps its register"),
+        )
 
 
 def _check(title: str, motion: Motion | None, source: str, clauses: Sequence[str], replaced_as: str) -> None:

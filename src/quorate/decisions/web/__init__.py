@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from django.urls import path
 
-from quorate.decisions.web import decisions, motions, opening
+from quorate.decisions.web import decisions, entering, motions, opening, panels
 from quorate.kernel.i18n import _
 from quorate.toolkit.navigation import Nav
 
-__all__ = ["NAV", "PUBLIC_NAV", "app_name", "urlpatterns"]
+__all__ = ["NAV", "PUBLIC_NAV", "app_name", "panels", "urlpatterns"]
 
 app_name = "decisions"
 NAV = [
@@ -28,8 +28,10 @@ urlpatterns = [
     path("motions/<uuid:motion_id>/object/", motions.object_to, name="object"),
     path("motions/<uuid:motion_id>/object/withdraw/", motions.withdraw_objection, name="withdraw-objection"),
     path("decisions/", decisions.listed, name="decisions"),
+    path("decisions/new/", entering.new, name="new-decision"),
     path("decisions/<uuid:key>/", decisions.by_id, name="decision"),
     path("decisions/<slug:body>/<slug:label>/", decisions.record, name="decision-of"),
+    path("decisions/<slug:body>/<slug:label>/expire/", entering.expire, name="expire"),
     path("decisions/<slug:body>/<slug:label>/repeal/", decisions.repeal, name="repeal"),
     path("p/decisions/", decisions.public_listed, name="public-decisions"),
     path("p/decisions/<uuid:key>/", decisions.public_by_id, name="public-decision"),

@@ -21,6 +21,7 @@ from quorate.decisions import actions
 from quorate.decisions.models import DecisionRecord
 from quorate.decisions.queries import visible as motions_seen
 from quorate.decisions.register import IN_FORCE, as_of, decision_by_id, decision_by_key, decisions_visible
+from quorate.decisions.web.entering import may_change, recording
 from quorate.kernel.errors import UserError
 from quorate.kernel.i18n import _, gettext
 from quorate.terms.models import Body
@@ -114,7 +115,8 @@ def listed(request: HttpRequest) -> HttpResponse:
     asked = asked_of(request)
     actor = actor_from(request)
     rows = as_of(decisions_visible(actor), asked.at)
-    return DecisionTable(request, rows, actor=actor).respond("decisions/decisions.html", {"as_of": asked})
+    context = {"as_of": asked, "may_record": bool(recording(actor))}
+    return DecisionTable(request, rows, actor=actor).respond("decisions/decisions.html", context)
 
 
 def public_listed(request: HttpRequest) -> HttpResponse:
@@ -175,6 +177,7 @@ def _page(
     running = context["periods"] and context["periods"][-1].state in IN_FORCE
     if running and may(actor, "decision.end", found):
         context["form"] = form or RepealForm()
+    context["may_change"] = may_change(actor, found)
     return render(request, "decisions/decision.html", context, status=status)
 
 
@@ -196,7 +199,17 @@ def _context(actor: Actor, found: DecisionRecord, asked: AsOf) -> dict[str, Any]
         "replaced_by": list(visible.filter(replaces=found)),
         "clauses": [(clause, *clause.partition("#")[::2]) for clause in found.clauses],
         "motion": motions_seen(actor).filter(pk=found.motion_id).first() if found.motion_id and not public else None,
+        "voted_parts": _voted_parts(found),
         "voted": found.motion.evaluation if found.motion is not None and found.motion.public else None,
         "history": history("decision", str(found.id), public=public, private=not public),
         "public": public,
     }
+
+
+def _voted_parts(found: DecisionRecord) -> list[tuple[str, Any]]:
+    """The parts of a decision that several bodies made together, each under the name of its body."""
+    if found.motion is None or not found.motion.public or not found.motion.evaluation.get("all"):
+        return []
+    slugs = found.motion.evaluation.get("bodies", [])
+    names = dict(Body.objects.filter(slug__in=slugs).values_list("slug", "name"))
+    return [(names.get(slug, slug), part) for slug, part in zip(slugs, found.motion.evaluation["all"], strict=False)]

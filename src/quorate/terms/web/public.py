@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
+from quorate.kernel import clock
 from quorate.kernel.errors import NotFound
 from quorate.kernel.i18n import _, gettext
 from quorate.terms import clauses
@@ -100,5 +101,11 @@ def policy(request: HttpRequest, slug: str) -> HttpResponse:
     found = next((row for row in versions if row.version == wanted), None) if wanted else versions[0]
     if found is None:
         raise NotFound(gettext("there is no such version of this policy"))
-    context = {"text": clauses.html(found.text), "policy": found, "versions": versions, "latest": versions[0]}
+    context = {
+        "text": clauses.html(found.text),
+        "policy": found,
+        "versions": versions,
+        "latest": versions[0],
+        "panels": panels_of("policy", Asked(request, found, clock.now(), public=True)),
+    }
     return public_render(request, "terms/policy.html", context)

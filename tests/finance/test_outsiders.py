@@ -24,7 +24,8 @@ from quorate.ledger.models import Entry
 OURS = {
     item.function.__name__: item
     for item in ACTIONS
-    if item.module.removeprefix("quorate.exchange.finance.actions.") in ("books", "periods", "posting", "recognising")
+    if item.module.removeprefix("quorate.exchange.finance.actions.")
+    in ("books", "importing", "periods", "posting", "recognising")
 }
 
 GIVEN: dict[str, Callable[[Scene], dict[str, Any]]] = {
@@ -47,6 +48,10 @@ GIVEN: dict[str, Callable[[Scene], dict[str, Any]]] = {
         "price": Decimal(365),
         "start": DAY,
         "until": date(2027, 7, 15),
+    },
+    "import_transactions": lambda scene: {
+        "book": scene.book,
+        "data": b"transaction,date,description,account,amount\n1,2026-07-15,Mine,5010,1\n1,,,1010,-1\n",
     },
     "recognise_revenue": lambda scene: {"book": scene.book, "through": DAY},
     "release_funds": lambda scene: {"book": scene.book, "through": DAY},

@@ -96,3 +96,14 @@ def test_reports_are_printed(kept: Scene, capsys: pytest.CaptureFixture[str]) ->
     assert run(["books", "report", "funds", "main", "--from", "2026-07-02", "--on", "2026-07-01"]) == 2
     assert run(["books", "list"]) == 0
     assert "Example Foundation" in capsys.readouterr().out
+
+
+def test_books_are_opened(db: None, capsys: pytest.CaptureFixture[str]) -> None:
+    command = ["books", "open", "second", "--name", "Second Foundation", "--currency"]
+    assert run([*command, "EUR", "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert (document["slug"], document["currency"]) == ("second", "EUR")
+    assert run([*command, "EUR", "--json"]) == 2
+    assert json.loads(capsys.readouterr().out)["error"]["where"] == "slug"
+    assert run(["books", "open", "third", "--name", "Third", "--currency", "XXX"]) == 2
+    assert run(["books", "open", "Not a slug", "--name", "Third", "--currency", "EUR"]) == 2

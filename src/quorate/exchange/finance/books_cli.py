@@ -10,6 +10,8 @@ import click
 
 from quorate.access.actors import system
 from quorate.exchange.finance import plaintext, proof
+from quorate.exchange.finance.actions import import_transactions, open_book
+from quorate.exchange.finance.actions.importing import MAX_BYTES
 from quorate.exchange.finance.queries import book_by, visible
 from quorate.exchange.finance.reporting import REPORTS
 from quorate.exchange.finance.rules import year_start
@@ -25,9 +27,22 @@ DAY = click.DateTime(formats=["%Y-%m-%d"])
 def register(root: click.Group) -> None:
     """Add the commands."""
     books = noun(root, "books", gettext("Double-entry books"))
-    for command in (books_list, books_verify, books_report):
+    for command in (books_open, books_list, books_import, books_verify, books_report):
         books.add_command(command)
     noun(root, "export", gettext("Write records as files in open formats")).add_command(export_beancount)
+
+
+@click.command("open")
+@click.argument("slug")
+@click.option("--name", required=True, help="Whose books they are.")
+@click.option("--currency", required=True, help="The code of the currency they are kept in.")
+@click.option("--year-starts", type=int, default=1, show_default=True, help="The month with which a year starts.")
+@json_option
+def books_open(slug: str, name: str, currency: str, year_starts: int) -> None:
+    """Open the books of an entity, with the usual accounts of a foundation and a general fund."""
+    made = open_book(actor=ACTOR, slug=slug, name=name, currency=currency, year_starts=year_starts)
+    document = {"slug": made.slug, "name": made.name, "currency": made.currency_id, "accounts": made.accounts.count()}
+    show(document, [gettext("%(slug)s: %(accounts)d accounts in %(currency)s") % document])
 
 
 @click.command("list")
@@ -39,6 +54,22 @@ def books_list() -> None:
         for row in visible(ACTOR)
     ]
     show({"books": found}, lambda: columns((row["slug"], row["currency"], row["name"]) for row in found))
+
+
+@click.command("import")
+@click.argument("book")
+@click.argument("file", type=click.Path(path_type=Path))
+@json_option
+def books_import(book: str, file: Path) -> None:
+    """Post the transactions of a CSV file: all of them, or none and every fault with its line."""
+    found = book_by(ACTOR, book)
+    try:
+        data = file.read_bytes() if file.stat().st_size <= MAX_BYTES else b"x" * (MAX_BYTES + 1)
+    except OSError as error:
+        raise UserError(error.strerror or gettext("cannot be read"), where=str(file)) from error
+    made = import_transactions(actor=ACTOR, book=found, data=data, name=str(file))
+    numbers = [row.number for row in made]
+    show({"book": found.slug, "transactions": numbers}, [gettext("%d transactions") % len(numbers)])
 
 
 @click.command("verify")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from quorate.exchange.finance.actions.books import change_account, define_commodity, open_account, open_book, open_fund
+from quorate.exchange.finance.actions.importing import import_transactions
 from quorate.exchange.finance.actions.invoices import (
     credit_invoice,
     discard_draft,
@@ -32,6 +33,7 @@ __all__ = [
     "draft_invoice",
     "forget_description",
     "import_statement",
+    "import_transactions",
     "issue_invoice",
     "open_account",
     "open_book",

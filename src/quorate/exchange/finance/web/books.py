@@ -54,7 +54,7 @@ class BookTable(Table[Book]):
             cell=lambda row: pill(_("synthetic"), "soon") if row.synthetic else SafeString(""),
         ),
     )
-    empty = Empty(_("No books yet"), _("Somebody who may open books does so over the API or the command line."))
+    empty = Empty(_("No books yet"), _("Whoever runs the installation opens them: quorate books open."))
 
 
 class BalanceTable(Table[Line]):

@@ -23,7 +23,7 @@ from quorate.kernel.errors import Conflict, UserError
 from quorate.kernel.i18n import gettext
 from quorate.ledger.sealer import seal
 from quorate.ledger.worker import drain
-from quorate.surfaces.cli.demo import applying, council, history, reviewing
+from quorate.surfaces.cli.demo import applying, books, council, history, reviewing
 from quorate.surfaces.cli.demo.world import KEEPER, World, sessions
 from quorate.surfaces.cli.foundation.apply import carry_out
 from quorate.surfaces.cli.foundation.files import read, sections
@@ -78,6 +78,7 @@ def _live(said: history.History) -> None:
         world.begin(applying.story(world, application, takes), application.filed)
     world.begin(reviewing.decline(world), said.begins)
     world.begin(reviewing.stewardship(world), said.begins)
+    world.begin(books.books(world), said.begins)
     for assembly in said.councils:
         world.begin(council.council(world, assembly), council.sittings(world, assembly)[0] - timedelta(days=14))
     for question in said.joint:

@@ -165,6 +165,7 @@ class AnyClosing(TestCase):
 
 def test_the_fee_accrues_on_what_arrived(scene: Scene) -> None:
     actions.set_fee(actor=scene.treasurer, book=scene.book, tiers=TIERS)
+    scene.post(("1010", "7000000"), ("3010", "-7000000"), day=date(2026, 1, 1), description="Opening balance")
     scene.post(("1010", "900000"), ("4010", "-900000"), day=date(2026, 2, 1))
     wrong = scene.post(("1010", "5"), ("4010", "-5"), day=date(2026, 2, 1))
     actions.reverse(actor=scene.keeper, transaction=wrong, date=date(2026, 2, 2), reason="Not ours")

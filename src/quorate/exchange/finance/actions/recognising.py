@@ -185,18 +185,20 @@ def accrue_administration(*, actor: Actor, book: Book, through: date) -> Transac
 
 
 def receipts(book: Book, since: date, through: date) -> int:
-    """What arrived on cash accounts from ``since`` to ``through``, in minor units of the book's currency."""
+    """What arrived on cash accounts from ``since`` to ``through``, in minor units of the book's currency.
+
+    Opening balances are no receipts: a transaction with a leg on equity does not count.
+    """
     rows = (
         Leg.objects.filter(account__book=book, account__role__in=CASH, commodity=book.currency_id)
         .filter(date__gte=since, date__lte=through)
-        .values_list("transaction", "transaction__nature", "transaction__reverses")
+        .exclude(transaction__in=Leg.objects.filter(account__book=book, account__type="equity").values("transaction"))
+        .values_list("transaction", "transaction__nature")
         .annotate(moved=Sum("amount"))
         .order_by()
     )
     return sum(
-        int(moved)
-        for _transaction, nature, _reverses, moved in rows
-        if (moved > 0) is (nature != Transaction.Nature.REVERSAL)
+        int(moved) for _transaction, nature, moved in rows if (moved > 0) is (nature != Transaction.Nature.REVERSAL)
     )
 
 

@@ -85,3 +85,10 @@ def test_errors_name_the_line(text: str, where: str, what: str) -> None:
     with pytest.raises(UserError, match=what) as caught:
         load(text, name="x.yaml")
     assert caught.value.where == where
+
+
+@pytest.mark.parametrize("text", ["a: {[[]]: b}", "{{a: {b: 1}}: 2}"])
+def test_keys_that_are_lists_of_lists_are_refused(text: str) -> None:
+    with pytest.raises(UserError, match="a key is a list or a map") as caught:
+        load(text, name="x.yaml")
+    assert caught.value.where == "x.yaml"

@@ -110,6 +110,8 @@ def test_the_schema_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
         ({"--body": "senate"}, "body", "says nothing of a body"),
         ({"--on": "2020-01-01"}, "on", "no version of the charter"),
         ({"--on": "tomorrow"}, "--on", "is no day"),
+        ({"--on": "0001-01-01"}, "--on", "is no day"),
+        ({"--on": "9999-12-31"}, "--on", "is no day"),
         ({"--on": "2026-02-30"}, "--on", "is no day"),
         ({"--charter": "nowhere.yaml"}, "nowhere.yaml", ""),
         ({"--members": "nowhere.csv"}, "nowhere.csv", ""),
@@ -147,3 +149,11 @@ def test_the_lines_for_people_tell_the_conflict(capsys: pytest.CaptureFixture[st
     text = capsys.readouterr().out
     assert "21 voting seats on 2026-08-11" in text
     assert "conflict: the printed quorum is 12, but more than 1/2 of 21 voting seats is 11" in text
+
+
+def test_days_at_the_end_of_the_calendar_are_open_ends(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    path = tmp_path / "members.csv"
+    path.write_text("organisation,tier,joined,left,overdue_since\nA,gold,1900-01-01,9999-12-31,9999-12-31\n")
+    arguments = ("--charter", "openjs", "--members", str(path), "--on", "2020-01-01")
+    assert answer(capsys, "charter", "seats", "--body", "board", *arguments)["by_rule"][1]["inputs"]["members"] == 1
+    assert answer(capsys, "charter", "rights", *arguments)["members"][0]["rights"][0]["state"] == "held"

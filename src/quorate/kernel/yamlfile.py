@@ -70,6 +70,9 @@ def load(source: Path | str, *, name: str | None = None) -> YamlDoc:
         raise _located(error, label, "remove one of the two") from error
     except MarkedYAMLError as error:
         raise _located(error, label, "mend the indentation or the quotes at this line") from error
+    except TypeError as error:
+        # The reader keeps lists and maps as keys, which nothing can look up.
+        raise UserError("a key is a list or a map", where=label, mend="write a word before each colon") from error
     except (YAMLError, ValueError) as error:
         raise UserError(f"is not YAML: {error}".splitlines()[0], where=label) from error
     plain = _Plain(label)

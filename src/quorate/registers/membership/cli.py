@@ -18,7 +18,7 @@ from quorate.registers.membership.lists import members_compare, members_migrate
 from quorate.registers.membership.rules import linting, reading, rolls
 from quorate.registers.membership.rules.charter import Charter
 from quorate.registers.membership.rules.dues import dues
-from quorate.registers.membership.rules.members import Roll, key_of
+from quorate.registers.membership.rules.members import Roll, day_asked, key_of
 from quorate.registers.membership.rules.rights import rights
 from quorate.registers.membership.rules.schema import SCHEMA
 from quorate.registers.membership.rules.seat_results import Seats
@@ -51,14 +51,7 @@ def _read(charter_name: str, members_path: Path, projects_path: Path | None = No
 
 
 def _day(text: str) -> date:
-    if not text:
-        return clock.today()
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise UserError(
-            gettext("“%s” is no day") % text[:40], where="--on", mend=gettext("write it like 2026-01-31")
-        ) from error
+    return day_asked(text, "--on") if text else clock.today()
 
 
 @click.command("seats")

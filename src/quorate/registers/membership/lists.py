@@ -17,7 +17,7 @@ from quorate.kernel.i18n import gettext
 from quorate.kernel.schemas import plain
 from quorate.registers.membership.rules import entries, identity, migration, reading, rolls
 from quorate.registers.membership.rules.amounts import written
-from quorate.registers.membership.rules.members import Member
+from quorate.registers.membership.rules.members import Member, day_asked
 from quorate.toolkit.yamltext import dump
 
 
@@ -95,12 +95,7 @@ def members_migrate(
 
     Nothing is changed without --out. What it writes is applied like any other change of the foundation directory.
     """
-    try:
-        on = date.fromisoformat(on_text)
-    except ValueError as error:
-        raise UserError(
-            gettext("“%s” is no day") % on_text[:40], where="--on", mend=gettext("write it like 2026-01-31")
-        ) from error
+    on = day_asked(on_text, "--on")
     charter = reading.load(reading.find(charter_name))
     doc = plain(yamlfile.load(reading.read_text(moves_path), name=str(moves_path)))
     moves = migration.moves_of(doc.data, str(moves_path))

@@ -17,6 +17,25 @@ def key_of(name: str) -> str:
     return " ".join(name.split()).casefold()
 
 
+#: Days outside are refused: terms and years of grace are reckoned from them.
+FIRST, LAST = date(1900, 1, 1), date(2200, 1, 1)
+
+
+def day_asked(text: str, where: str) -> date:
+    """The day that a person asked about. ``UserError`` at ``where`` for what is none."""
+    try:
+        found = date.fromisoformat(text)
+    except ValueError:
+        found = date.min
+    if not FIRST <= found < LAST:
+        raise UserError(
+            gettext("“%s” is no day that can be asked about") % text[:40],
+            where=where,
+            mend=gettext("write it like 2026-01-31"),
+        )
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class Grant:
     """A member may use an exception of the charter for a while."""

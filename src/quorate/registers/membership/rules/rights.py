@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 from typing import Any
 
@@ -73,7 +73,7 @@ def strikes(loss: Loss, member: Member, on: date) -> str:
     match loss.when:
         case "overdue":
             since = member.overdue_since
-            if since is not None and since + timedelta(days=loss.days or 0) <= on:
+            if since is not None and since <= on and (on - since).days >= (loss.days or 0):
                 words = {"days": (on - since).days, "since": since.isoformat()}
                 return gettext("overdue for %(days)d days, since %(since)s") % words
         case "suspended":

@@ -46,11 +46,11 @@ def turning_days(
     years = {rule.years for version in charter.versions for rule in version.exceptions if rule.years}
     for member in members:
         found |= {member.joined, member.left, member.suspended_since}
-        if member.overdue_since is not None:
+        if member.overdue_since is not None and member.overdue_since < end:
             found |= {member.overdue_since + timedelta(days=days) for days in grace}
         for grant in member.exceptions:
             found |= {grant.start, grant.until}
-            found |= {_years_after(grant.start, n) for n in years if grant.start is not None}
+            found |= {_years_after(grant.start, n) for n in years if grant.start is not None and grant.start < end}
     for project in projects:
         found |= {project.start, project.until}
     return sorted(day for day in found if day is not None and start <= day < end)

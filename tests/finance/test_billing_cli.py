@@ -99,6 +99,16 @@ def test_what_goes_wrong_uses_no_number_and_leaves_no_draft(
     assert not (tmp_path / "out").exists()
 
 
+def test_a_series_is_opened_from_its_file(bills: Billing, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "series.yaml"
+    path.write_text("seller: {name: Example Foundation, tax_number: '1', address: {country: BE}}\nnotes: [Thank you]\n")
+    series = ["invoice", "series", str(path), "--book", "main", "--name", "events"]
+    assert told(capsys, *series, "--pattern", "E{year}-{serial}") == {"series": "events", "pattern": "E{year}-{serial}"}
+    assert "of this name" in told(capsys, *series, "--pattern", "F{year}-{serial}", status=2)["error"]["what"]
+    path.write_text("seller: {nam: x}\n")
+    assert "'nam'" in told(capsys, *series[:-1], "other", "--pattern", "G{year}-{serial}", status=2)["error"]["what"]
+
+
 def test_unknown_things_are_told(bills: Billing, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for arguments in (
         ["invoice", "list", "--book", "none"],

@@ -1,4 +1,4 @@
-"""Commands about invoices: ``invoice issue``, ``papers``, ``list`` and ``check``."""
+"""Commands about invoices: ``invoice issue``, ``series``, ``papers``, ``list`` and ``check``."""
 
 from __future__ import annotations
 
@@ -30,6 +30,7 @@ from quorate.kernel.yamlfile import load
 def register(group: click.Group) -> None:
     """Add the commands of invoices to their noun."""
     group.add_command(invoice_issue)
+    group.add_command(invoice_series)
     group.add_command(invoice_papers)
     group.add_command(invoice_list)
     group.add_command(invoice_check)
@@ -69,6 +70,22 @@ def invoice_issue(file: str, out: Path, book: str | None, series: str | None, bu
         "checks": [as_dict(verdict) for verdict in made.verdicts],
     }
     show(document, files.values())
+
+
+@click.command("series")
+@click.argument("file")
+@click.option("--book", required=True, help="the books")
+@click.option("--name", required=True, help="the short name of the series")
+@click.option("--pattern", default="{year}-{serial:04}", show_default=True, help="how its numbers are written")
+@json_option
+def invoice_series(file: str, book: str, name: str, pattern: str) -> None:
+    """Open a series of numbers; the YAML file says who sells, and the means of payment and notes of each invoice."""
+    loaded = load(Path(file))
+    if not isinstance(loaded.data, dict):
+        raise loaded.error(gettext("keys and values are expected"))
+    who = system("cli")
+    made = actions.open_series(actor=who, book=book_by(who, book), slug=name, seller=loaded.data, pattern=pattern)
+    show({"series": made.slug, "pattern": made.pattern}, [made.slug])
 
 
 @click.command("papers")

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from quorate.decisions import counting_cli, opening_cli
+from quorate.decisions import counting_cli, gitvote, opening_cli
 from quorate.decisions.models import Motion
 from quorate.decisions.queries import roll_call
 from quorate.decisions.rules import evaluate_document, lint
@@ -17,6 +17,7 @@ from quorate.kernel.commands import columns, json_option, noun, show
 from quorate.kernel.errors import NotFound, UserError
 from quorate.kernel.i18n import _, gettext
 from quorate.kernel.ids import is_uuid
+from quorate.terms.queries import body_by_key, seats_in_force
 
 
 def register(root: click.Group) -> None:
@@ -26,6 +27,7 @@ def register(root: click.Group) -> None:
     group.add_command(motion_lint)
     group.add_command(motion_list)
     group.add_command(motion_show)
+    group.add_command(motion_import)
     opening_cli.register(group, _document)
     counting_cli.register(root)
 
@@ -61,6 +63,40 @@ def motion_lint(file: str) -> None:
     )
     if errors:
         click.get_current_context().exit(1)
+
+
+@click.group("import")
+def motion_import() -> None:
+    """Read how another system decides."""
+
+
+@motion_import.command("gitvote")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--body", required=True, help="the body whose seats vote")
+@json_option
+def motion_import_gitvote(file: Path, body: str) -> None:
+    """Turn the profiles of a .gitvote.yml into documents for "motion open"; nothing is stored.
+
+    Each document lacks its title. Everything without an exact meaning here is a warning with its line.
+    """
+    found = body_by_key(body)
+    seats = seats_in_force(found).filter(voting=True).count()
+    profiles, notes = gitvote.read(file, found.slug, seats)
+    document = {"body": found.slug, "seats": seats, "profiles": [each.as_json() for each in profiles], "notes": notes}
+    show(
+        document,
+        lambda: [
+            *notes,
+            *(
+                line
+                for each in profiles
+                for line in (
+                    f"{each.name}: {json.dumps(each.document)}",
+                    *(f"  {warning}" for warning in each.warnings),
+                )
+            ),
+        ],
+    )
 
 
 @click.command("list")

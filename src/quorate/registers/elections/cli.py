@@ -15,9 +15,11 @@ from quorate.kernel.commands import columns, json_option, noun, show
 from quorate.kernel.errors import NotFound, UserError
 from quorate.kernel.i18n import _
 from quorate.ledger.keys import public_keys
+from quorate.registers.elections import actions, elekto
 from quorate.registers.elections.actions import count_and_publish
 from quorate.registers.elections.models import Election
 from quorate.registers.elections.registrar import Office
+from quorate.terms.queries import body_by_key
 
 
 def register(root: click.Group) -> None:
@@ -27,6 +29,7 @@ def register(root: click.Group) -> None:
     group.add_command(election_verify)
     group.add_command(election_publish)
     group.add_command(election_registrar)
+    group.add_command(election_import)
 
 
 @click.command("list")
@@ -66,6 +69,36 @@ def election_publish(election: str, value: str) -> None:
     assert done.bundle is not None  # it was published
     elected = done.bundle["result"]["elected"]
     show({"election": done.slug, "elected": elected}, lambda: [f"elected: {', '.join(elected) or 'nobody'}"])
+
+
+@click.group("import")
+def election_import() -> None:
+    """Read how another system elects."""
+
+
+@election_import.command("elekto")
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--body", required=True, help="the body that elects")
+@click.option("--announce", is_flag=True, help="announce it; without this nothing is stored")
+@json_option
+def election_import_elekto(folder: Path, body: str, announce: bool) -> None:
+    """Turn a folder of elekto (election.yaml, voters.yaml, candidates' files) into the draft of a notice.
+
+    An announced notice can be corrected until voting opens. Everything without a counterpart is a warning with its line.
+    """
+    holder = body_by_key(body)
+    draft = elekto.read(folder, holder)
+    if announce:
+        actions.announce(actor=system("cli"), body=holder, facts=draft.facts)
+    facts = draft.facts
+    show(
+        {"announced": announce, **draft.as_json()},
+        lambda: [
+            f"{facts.title}: {facts.seats} seats, {facts.rule}, {facts.opens_at} to {facts.closes_at}",
+            *(f"candidate: {each.name} ({each.person or each.handle})" for each in draft.candidates),
+            *(f"warning: {text}" for text in draft.warnings),
+        ],
+    )
 
 
 @click.group("registrar")

@@ -10,12 +10,10 @@ from collections.abc import Iterator, Sequence
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-try:
-    import typst
-except ImportError:  # The extra is not installed: pages do not offer the PDF.
-    typst = None  # type: ignore[assignment]  # asked before each use
+from quorate.kernel.discovery import has, optional
 
-AVAILABLE = typst is not None
+#: Without the extra pages do not offer the PDF.
+AVAILABLE = has("typst")
 
 _PARSER = MarkdownIt("commonmark", {"html": False, "maxNesting": 20})
 _HEAD = """\
@@ -49,7 +47,7 @@ _WRAPS = {
 
 def pdf(text: str, title: str) -> bytes:
     """A text as a PDF, the same bytes for the same text. Only where ``AVAILABLE``."""
-    made = typst.compile(source(text, title).encode())
+    made = optional("typst", extra="pdf").compile(source(text, title).encode())
     assert isinstance(made, bytes)  # one document, not one for each page
     return made
 

@@ -164,6 +164,7 @@ def test_two_bodies_are_asked_by_the_api(chambers: Chambers) -> None:
     for rule in ({"all": []}, {"threshold": "2/3"}, {"all": [{"body": "nowhere", "rule": MAJORITY}]}, {"all": [7]}):
         refused = client.post("/api/v1/motions", {**given, "rule": rule}, "application/json")
         assert refused.status_code == 422, rule
+    assert client.post("/api/v1/motions", {**given, "closes_at": None}, "application/json").status_code == 422
     assert Motion.objects.count() == 1
 
 
@@ -191,7 +192,9 @@ def test_motions_are_put_from_a_file(chambers: Chambers, tmp_path: Path, capsys:
     assert (status, done["away"]) == (0, True)
     assert Elector.objects.get(person=chambers.people["bo"]).away
     assert run("motion", "attend", made["id"], "xan")[0] == 2
-    file.write_text(json.dumps({"body": "council", "title": "Shall we?", "rule": {"threshold": "2/3"}}))
+    file.write_text(json.dumps({"body": "council", "title": "Shall we?", "rule": BOTH}))
+    assert run("motion", "open", str(file))[0] == 2, "it would never end"
+    file.write_text(json.dumps({"body": "council", "title": "Shall we?", "rule": {"threshold": "2/3"}, "days": 7}))
     status, error = run("motion", "open", str(file))
     assert status == 2
     assert "fraction of" in json.dumps(error)

@@ -33,6 +33,7 @@ def test_a_guard_that_is_gone_is_said_and_put_back(cast: Cast) -> None:
     assert name in triggers.missing(connection)
     (warning,) = triggers.guards_are_in_place(["default"])
     assert name in warning.msg
+    connection.check_constraints()  # a server alters no table while checks of it are put off
     triggers.install(connection)
     assert triggers.missing(connection) == []
     early, late = datetime(2024, 6, 1, tzinfo=UTC), datetime(2025, 1, 1, tzinfo=UTC)

@@ -100,6 +100,8 @@ def _open(data: Any) -> Motion:
         raise UserError("the rule is missing", "rule", "give rule with threshold and of, or all")
     if not isinstance(data.get("early_close", False), bool):
         raise UserError("true or false is wanted", "early_close")
+    if data.get("kind", Motion.Kind.VOTE) == Motion.Kind.VOTE and not data.keys() & {"closes_at", "days"}:
+        raise UserError("a vote needs an end", "closes_at", "give days, or closes_at")
     body = body_by_key(data["body"])
     return open_motion(
         actor=ACTOR,

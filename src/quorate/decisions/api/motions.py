@@ -16,7 +16,7 @@ from quorate.decisions import actions
 from quorate.decisions.models import Elector, Motion
 from quorate.decisions.queries import Part, open_roll, public_of, standing, visible
 from quorate.decisions.rules import evaluate_document, prospect
-from quorate.kernel.errors import Conflict, NotFound, Refused
+from quorate.kernel.errors import Conflict, NotFound, Refused, UserError
 from quorate.kernel.i18n import gettext
 from quorate.terms.queries import body_by_key
 from quorate.toolkit.asof import Moment
@@ -191,6 +191,8 @@ def open_motion(request: HttpRequest, body: MotionIn) -> Status[dict[str, object
     lead = body_by_key(body.body)
     if not may(actor, "motion.open", lead):
         raise Refused(gettext("you may not put motions to %s") % lead.name)
+    if body.kind == "vote" and body.closes_at is None:
+        raise UserError(gettext("a vote needs an end"), where="closes_at", mend=gettext("say when it closes"))
     made = actions.open_motion(
         actor=actor,
         title=body.title,

@@ -58,6 +58,8 @@ def council(world: World, said: history.Council) -> Story:
     )
     series = planning.start_series(actor=secretary, body=body, facts=facts)
     waiting, before = [item for item in said.items if not item.ahead], None
+    # Without items that wait for it, the meeting to come gets its share of the others.
+    sharing = [at for at in days if at < world.ends] if len(waiting) < len(said.items) else days
     for at in days:
         yield max(at - AHEAD, world.now + MINUTE)
         meeting = planning.plan_occurrence(actor=secretary, series=series, day=at.date())
@@ -65,7 +67,7 @@ def council(world: World, said: history.Council) -> Story:
             for item in (*waiting, *(each for each in said.items if each.ahead)):
                 _propose(world, said, body, item, meeting)
             return
-        share = -(-len(waiting) // sum(1 for day in days if at <= day <= world.ends))
+        share = -(-len(waiting) // sum(1 for day in sharing if day >= at))
         for item in waiting[:share]:
             _propose(world, said, body, item, meeting)
         waiting = waiting[share:]

@@ -23,6 +23,7 @@ from quorate.exchange.finance import actions, balances, proof, queries  # noqa: 
 from quorate.exchange.finance.actions.posting import store  # noqa: E402
 from quorate.exchange.finance.models import Balance, Book, Leg  # noqa: E402
 from quorate.exchange.finance.rules import Draft, LegSpec, Posting  # noqa: E402
+from quorate.ledger.models import Lease  # noqa: E402
 
 LEGS = int(sys.argv[1])
 FIRST, DAYS = date(2021, 1, 1), 5 * 365
@@ -100,7 +101,19 @@ def _post(book: Book) -> dict[str, Any]:
         for _ in range(POSTS):
             actions.post(actor=ACTOR, book=book, date=FIRST, description="A payment", legs=legs)
 
-    return {"name": "post, one commit and one entry each", "ours": POSTS / _wall(work), "unit": "per s (wall)"}
+    def plain() -> None:
+        for number in range(POSTS):
+            Lease.objects.create(name=f"bench-{number}")
+
+    ours, baseline = POSTS / _wall(work), POSTS / _wall(plain)
+    return {
+        "name": "post, one commit and one entry each",
+        "ours": ours,
+        "unit": "per s (wall)",
+        "baseline": baseline,
+        "baseline_name": "one plain row",
+        "ratio": ours / baseline,
+    }
 
 
 def _trial(book: Book) -> list[dict[str, Any]]:

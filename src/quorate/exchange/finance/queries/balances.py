@@ -12,9 +12,10 @@ from typing import Any
 from django.db.models import Case, F, Q, QuerySet, Sum, Value, When
 from django.db.models.functions import Coalesce
 
-from quorate.exchange.finance.models import Account, Balance, Book, Fund, Leg
+from quorate.exchange.finance.models import Account, Balance, Book, Commodity, Fund, Leg
 
-_NAMES = ("account__code", "account__name", "account__type", "commodity", "commodity__digits", "priced_in")
+_KEY = ("account_id", "commodity_id", "priced_in_id")
+"""What sums are grouped by. Names are looked up afterwards: grouping by them too takes a third longer on SQLite."""
 
 
 @dataclass(frozen=True)
@@ -48,8 +49,8 @@ def trial_balance(
 ) -> list[Line]:
     """The sums of every account at the end of a day (``None``: of everything posted), by account code.
 
-    ``since`` leaves out what was posted before that day. ``by`` splits lines by ``fund``, ``program``. Two or three
-    queries, whatever was posted.
+    ``since`` leaves out what was posted before that day. ``by`` splits lines by ``fund``, ``program``. Four
+    queries at most, whatever was posted.
     """
     return _lines(Q(account__book=book), at, since, tuple(by))
 
@@ -93,19 +94,21 @@ def _lines(which: Q, at: date | None, since: date | None, by: tuple[str, ...]) -
     _add(sums, _kept(which & whole, by))
     if days is not None:
         _add(sums, _posted(which & days, by))
+    accounts = Account.objects.in_bulk({key[0] for key in sums})
+    digits = dict(Commodity.objects.values_list("pk", "digits"))
     found = [
         Line(
-            account=key[0],
-            name=key[1],
-            kind=key[2],
-            commodity=key[3],
-            digits=key[4],
-            priced_in=key[5],
+            account=accounts[key[0]].code,
+            name=accounts[key[0]].name,
+            kind=accounts[key[0]].type,
+            commodity=key[1],
+            digits=digits[key[1]],
+            priced_in=key[2],
             debit=debit,
             credit=credit,
             value=value,
-            fund=key[6 + by.index("fund")] if "fund" in by else None,
-            program=key[6 + by.index("program")] if "program" in by else "",
+            fund=key[3 + by.index("fund")] if "fund" in by else None,
+            program=key[3 + by.index("program")] if "program" in by else "",
         )
         for key, (debit, credit, value) in sums.items()
         if debit or credit
@@ -139,7 +142,7 @@ def _next_month(day: date) -> date:
 def _kept(which: Q, by: tuple[str, ...]) -> QuerySet[Balance, tuple[Any, ...]]:
     return (
         Balance.objects.filter(which)
-        .values_list(*_NAMES, *by)
+        .values_list(*_KEY, *by)
         .annotate(debits=Sum("debit"), credits=Sum("credit"), worth=Sum("value"))
         .order_by()
     )
@@ -149,7 +152,7 @@ def _posted(which: Q, by: tuple[str, ...]) -> QuerySet[Leg, tuple[Any, ...]]:
     nothing = Value(0)
     return (
         Leg.objects.filter(which)
-        .values_list(*_NAMES, *by)
+        .values_list(*_KEY, *by)
         .annotate(
             debits=Coalesce(Sum(Case(When(amount__gt=0, then=F("amount")), default=nothing)), nothing),
             credits=Coalesce(Sum(Case(When(amount__lt=0, then=-F("amount")), default=nothing)), nothing),

@@ -22,6 +22,7 @@ from quorate.registers.elections.models import Election
 from quorate.toolkit.rest import PUBLIC, Page, Paging, page
 from quorate.toolkit.rest import Body as ApiBody
 
+#: One for all modules of this package: what differs in the method alone must stand in the same one.
 router = Router(tags=["Elections"])
 
 
@@ -97,16 +98,20 @@ def list_elections(request: HttpRequest, paging: Query[Paging], state: str = "")
     rows = queries.visible(actor_from(request))
     if state:
         rows = rows.filter(state=state)
-    return page(rows, paging, order=("-opens_at", "-id"), show=_summary)
+    return page(rows, paging, order=("-opens_at", "-id"), show=summary)
 
 
 @router.get("/elections/{slug:slug}", response=ElectionDetail, auth=PUBLIC)
 def get_election(request: HttpRequest, slug: str) -> dict[str, object]:
     """Show one election with its candidates and, once it is published, who was elected."""
-    found = _find(request, slug)
+    return detail(find(request, slug))
+
+
+def detail(found: Election) -> dict[str, object]:
+    """An election in full."""
     voted, electors = queries.turnout(found)
     return {
-        **_summary(found),
+        **summary(found),
         "text": found.text,
         "equal_ranks": found.equal_ranks,
         "cap": found.cap,
@@ -129,7 +134,7 @@ def get_election(request: HttpRequest, slug: str) -> dict[str, object]:
 @router.get("/elections/{slug:slug}/bundle", response=dict[str, Any], auth=PUBLIC)
 def get_bundle(request: HttpRequest, slug: str) -> dict[str, Any]:
     """Give everything that was published, as the verifier reads it."""
-    found = _find(request, slug)
+    found = find(request, slug)
     if found.bundle is None:
         raise NotFound(gettext("there is no result yet"))
     return dict(found.bundle)
@@ -138,13 +143,14 @@ def get_bundle(request: HttpRequest, slug: str) -> dict[str, Any]:
 @router.post("/elections/{slug:slug}/votes", response=NamedVoteOut)
 def cast_named_vote(request: HttpRequest, slug: str, body: NamedVoteIn) -> dict[str, object]:
     """Vote by name in a roll call (level A); a later vote supersedes it. Secret ballots are not cast here."""
-    found = _find(request, slug)
+    found = find(request, slug)
     if found.manifest is not None and found.manifest["ballot"] == "scores":
         raise UserError(gettext("this election asks for scores, which its page takes"), where="ballot")
     return {"ballot": actions.cast_named(actor=actor_from(request), election=found, ballot=body.ballot).ballot}
 
 
-def _find(request: HttpRequest, slug: str) -> Election:
+def find(request: HttpRequest, slug: str) -> Election:
+    """The election, if the caller may see it."""
     found = queries.visible(actor_from(request)).filter(slug=slug).first()
     if found is None:
         raise NotFound(gettext("there is no such election"))
@@ -158,7 +164,8 @@ def _limits(election: Election) -> list[dict[str, object]]:
     return [{**rule, "members": rule["candidates"]} for rule in frozen["rules"]]
 
 
-def _summary(election: Election) -> dict[str, object]:
+def summary(election: Election) -> dict[str, object]:
+    """An election as lists show it."""
     return {
         "id": election.pk,
         "slug": election.slug,

@@ -26,6 +26,7 @@ on standard output; 130 interrupted. Only defects of ours print a stack trace.
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -65,9 +66,15 @@ class Root(click.Group):
             return
         self.loaded = True
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "quorate.config.settings")
-        django.setup()
-        for module in discovery.load("cli"):
-            module.register(self)
+        # Modules make much that lasts and next to no garbage: to look for some meanwhile took a tenth of the start.
+        gc.disable()
+        try:
+            django.setup()
+            for module in discovery.load("cli"):
+                module.register(self)
+        finally:
+            gc.enable()
+        gc.freeze()
 
 
 root = Root(

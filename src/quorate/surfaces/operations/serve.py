@@ -18,12 +18,14 @@ from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections
 
+from quorate.kernel.discovery import later
 from quorate.kernel.errors import UserError
 from quorate.kernel.i18n import gettext
 from quorate.ledger.worker import Worker
-from quorate.surfaces.operations import tracing
 
 log = logging.getLogger("quorate.serve")
+#: Its libraries are heavy, and of all commands only those that serve or work trace anything.
+tracing = later("quorate.surfaces.operations.tracing")
 
 #: How long a stop waits for the requests and the message that are under way, in seconds.
 PATIENCE = 20
